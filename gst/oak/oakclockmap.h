@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Device time becomes pipeline clock time. Arithmetic only: reads no clock. */
+
+#pragma once
+
+#include <glib.h>
+
+#define OAK_CLOCK_MAP_SPANS 64
+
+/* The frame of a span of time that was least delayed. */
+typedef struct
+{
+  gdouble at;                   /* device time, ns since the anchor */
+  gdouble delay;                /* arrival less device time, ns over the anchor's */
+} OakClockMapPoint;
+
+typedef struct
+{
+  gboolean anchored;
+  guint64 anchor_device;        /* ns */
+  gint64 anchor_offset;         /* arrival less device time there, ns */
+
+  guint64 last_device;          /* ns */
+  guint64 last_placed;          /* ns */
+  gdouble offset;               /* in use, ns over anchor_offset */
+
+  OakClockMapPoint points[OAK_CLOCK_MAP_SPANS]; /* oldest first */
+  guint n_points;
+  gdouble span_start;           /* of the newest point, ns since the anchor */
+
+  gdouble line_at;              /* a point of the line below all the others */
+  gdouble line_delay;
+  gdouble line_slope;           /* drift, ns per ns */
+} OakClockMap;
+
+void      oak_clock_map_reset   (OakClockMap * map);
+
+guint64   oak_clock_map_place   (OakClockMap * map,
+                                 guint64       device_time,
+                                 guint64       arrival,
+                                 gboolean    * jumped);

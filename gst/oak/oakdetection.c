@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "oakdetection.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SEPARATOR '|'
+#define FIELD_SEPARATOR ';'
+#define N_NUMBERS 5             /* confidence and the four edges */
+#define NUMBER_LENGTH_MAX 32
+#define EDGE_MAX 1000.0         /* frames; further out is not a detection */
+
+static const gchar *
+find_end (const gchar * text, const gchar * end, gchar separator)
+{
+  const gchar *found = memchr (text, separator, end - text);
+
+  return found != NULL ? found : end;
+}
+
+static gboolean
+parse_label_id (const gchar * text, const gchar * end, gint * id)
+{
+  gint64 value = 0;
+
+  if (text == end)
+    return FALSE;
+  for (; text < end; text++) {
+    if (!g_ascii_isdigit (*text))
+      return FALSE;
+    value = value * 10 + (*text - '0');
+    if (value > G_MAXINT)
+      return FALSE;
+  }
+
+  *id = value;
+  return TRUE;
+}
+
+/* g_ascii_strtod() also takes hexadecimal, infinity, nan and leading space. */
+static gboolean
+parse_number (const gchar * text, const gchar * end, gdouble * number)
+{
+  gchar copy[NUMBER_LENGTH_MAX + 1];
+  gsize length = end - text;
+  gchar *stop;
+
+  if (length == 0 || length > NUMBER_LENGTH_MAX)
+    return FALSE;
+  memcpy (copy, text, length);
+  copy[length] = '\0';
+
+  if (strspn (copy, "0123456789+-.e") != length)
+    return FALSE;
+  *number = g_ascii_strtod (copy, &stop);
+
+  return stop == copy + length && isfinite (*number);
+}
+
+static gboolean
+is_edge (gdouble number)
+{
+  return number >= -EDGE_MAX && number <= EDGE_MAX;
+}
+
+/**
+ * oak_detection_parse:
+ * @text: `label;confidence;xmin;ymin;xmax;ymax`, not terminated
+ * @size: its length in bytes
+ * @detection: (out): what it says; untouched on failure
+ *
+ * The confidence is a percentage on the wire and 0..1 here. The edges are as
+ * they came, also outside the frame: only who knows the frame can clamp them.
+ * Does not wait.
+ *
+ * Returns: %TRUE if @text is a detection whose box is not inside out
+ */
+gboolean
+oak_detection_parse (const gchar * text, gsize size, OakDetection * detection)
+{
+  const gchar *end = text + size;
+  const gchar *field_end = find_end (text, end, FIELD_SEPARATOR);
+  OakDetection parsed;
+  gdouble number[N_NUMBERS];
+  guint i;
+
+  if (!parse_label_id (text, field_end, &parsed.label_id))
+    return FALSE;
+
+  for (i = 0; i < N_NUMBERS; i++) {
+    if (field_end == end)
+      return FALSE;
+    text = field_end + 1;
+    field_end = find_end (text, end, FIELD_SEPARATOR);
+    if (!parse_number (text, field_end, &number[i]))
+      return FALSE;
+  }
+  if (field_end != end)
+    return FALSE;
+
+  if (number[0] < 0.0 || number[0] > 100.0)
+    return FALSE;
+  for (i = 1; i < N_NUMBERS; i++) {
+    if (!is_edge (number[i]))
+      return FALSE;
+  }
+
+  parsed.confidence = number[0] / 100.0;
+  parsed.x_min = number[1];
+  parsed.y_min = number[2];
+  parsed.x_max = number[3];
+  parsed.y_max = number[4];
+  if (parsed.x_min >= parsed.x_max || parsed.y_min >= parsed.y_max)
+    return FALSE;
+
+  *detection = parsed;
+  return TRUE;
+}
+
+/**
+ * oak_detections_parse:
+ * @text: detections joined by `|`, not terminated
+ * @size: its length in bytes; nothing between two bars is a detection that
+ *     does not parse, no text at all is no detection
+ * @detections: (element-type OakDetection): where they are added, in the order
+ *     of the wire
+ *
+ * Does not wait.
+ *
+ * Returns: how many did not parse and were left out
+ */
+guint
+oak_detections_parse (const gchar * text, gsize size, GArray * detections)
+{
+  const gchar *end = text + size;
+  guint left_out = 0;
+
+  if (size == 0)
+    return 0;
+
+  for (;;) {
+    const gchar *stop = find_end (text, end, SEPARATOR);
+    OakDetection detection;
+
+    if (oak_detection_parse (text, stop - text, &detection))
+      g_array_append_val (detections, detection);
+    else
+      left_out++;
+
+    if (stop == end)
+      return left_out;
+    text = stop + 1;
+  }
+}
+
+static gboolean
+skip_digits (const gchar ** cursor, const gchar * end)
+{
+  const gchar *start = *cursor;
+
+  while (*cursor < end && g_ascii_isdigit (**cursor))
+    (*cursor)++;
+  return *cursor > start;
+}
+
+/* A number as "%.4f" prints it: @decimals digits after the point. */
+static gboolean
+skip_fixed (const gchar ** cursor, const gchar * end, guint decimals)
+{
+  const gchar *point;
+
+  if (*cursor < end && **cursor == '-')
+    (*cursor)++;
+  if (!skip_digits (cursor, end) || *cursor == end || **cursor != '.')
+    return FALSE;
+  point = (*cursor)++;
+
+  return skip_digits (cursor, end) && *cursor - point == decimals + 1;
+}
+
+static gboolean
+skip_printed (const gchar ** cursor, const gchar * end)
+{
+  static const guint decimals[N_NUMBERS] = { 1, 4, 4, 4, 4 };
+  guint i;
+
+  if (!skip_digits (cursor, end))
+    return FALSE;
+  for (i = 0; i < N_NUMBERS; i++) {
+    if (*cursor == end || **cursor != FIELD_SEPARATOR)
+      return FALSE;
+    (*cursor)++;
+    if (!skip_fixed (cursor, end, decimals[i]))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * oak_detections_are_whole:
+ * @text: the text after a header without a pad
+ * @size: its length in bytes, as that header says
+ *
+ * The size may have lost its last digits. Then the text begins with those and
+ * ends somewhere. Looser than this no number will do: half a number is a
+ * number. Does not wait.
+ *
+ * Returns: %TRUE if every detection is, to the last byte, as a camera prints it
+ */
+gboolean
+oak_detections_are_whole (const gchar * text, gsize size)
+{
+  const gchar *end = text + size;
+
+  if (size == 0)
+    return TRUE;
+
+  while (skip_printed (&text, end)) {
+    if (text == end)
+      return TRUE;
+    if (*text++ != SEPARATOR)
+      return FALSE;
+  }
+  return FALSE;
+}
+
+/**
+ * oak_detections_may_be_cut:
+ * @text: a text that oak_detections_are_whole()
+ * @size: its length in bytes
+ *
+ * A lost digit would stand before the first label. So a text whose first label
+ * has one digit has lost none; with more, only the next header can tell.
+ * Does not wait.
+ *
+ * Returns: %TRUE if @text may begin with a digit of its own size
+ */
+gboolean
+oak_detections_may_be_cut (const gchar * text, gsize size)
+{
+  return size > 1 && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1]);
+}

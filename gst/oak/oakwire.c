@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "oakwire.h"
+
+#include <string.h>
+
+#define TAG "IMG "
+#define QUOTE_MAX 48            /* bytes of the wire shown in a message */
+
+G_DEFINE_QUARK (oak-wire-error-quark, oak_wire_error)
+
+/**
+ * oak_header_may_start:
+ * @data: what has come where a header must begin
+ * @size: how many bytes, 0 and more
+ *
+ * Tells a stranger (a web server, an SSH banner) by its first bytes, before
+ * 32 of them are there. Does not wait.
+ *
+ * Returns: %FALSE if no header begins with @data
+ */
+gboolean
+oak_header_may_start (const guint8 * data, gsize size)
+{
+  return memcmp (data, TAG, MIN (size, strlen (TAG))) == 0;
+}
+
+/**
+ * oak_wire_quote:
+ * @data: bytes off the wire, any
+ * @size: how many
+ *
+ * Returns: (transfer full): @data as printable ASCII in quotes, the rest as
+ *     octal escapes, cut where it gets long
+ */
+gchar *
+oak_wire_quote (const guint8 * data, gsize size)
+{
+  gchar *text = g_strndup ((const gchar *) data, MIN (size, QUOTE_MAX));
+  gchar *escaped = g_strescape (text, NULL);
+  gchar *quoted = g_strdup_printf ("'%s'", escaped);
+
+  g_free (escaped);
+  g_free (text);
+  return quoted;
+}
+
+static gboolean
+fail (GError ** error, OakWireError code, const gchar * expected,
+    const gchar * text)
+{
+  gchar *quoted = oak_wire_quote ((const guint8 *) text, OAK_HEADER_SIZE);
+
+  g_set_error (error, OAK_WIRE_ERROR, code, "expected %s, got the header %s",
+      expected, quoted);
+  g_free (quoted);
+  return FALSE;
+}
+
+/* One field: what stands before the next space or the end. */
+static gboolean
+take_word (const gchar ** cursor, const gchar ** word, gsize * length)
+{
+  while (**cursor == ' ')
+    (*cursor)++;
+  *word = *cursor;
+  *length = strcspn (*cursor, " ");
+  *cursor += *length;
+
+  return *length > 0;
+}
+
+static gsize
+count_digits (const gchar * text, gsize length)
+{
+  gsize n = 0;
+
+  while (n < length && g_ascii_isdigit (text[n]))
+    n++;
+  return n;
+}
+
+/* @scale is what a 1 stands for; digits that stand for less than 1 fall off. */
+static gboolean
+add_digits (const gchar * digits, gsize n, gint exponent, guint64 * ns)
+{
+  guint64 value = 0;
+  gsize i;
+
+  /* The digit at i counts 10^(exponent + n - 1 - i) nanoseconds. */
+  for (i = 0; i < n && exponent + (gint) (n - 1 - i) >= 0; i++) {
+    if (!g_uint64_checked_mul (&value, value, 10)
+        || !g_uint64_checked_add (&value, value, digits[i] - '0'))
+      return FALSE;
+  }
+  for (; value > 0 && exponent > 0; exponent--) {
+    if (!g_uint64_checked_mul (&value, value, 10))
+      return FALSE;
+  }
+
+  *ns = value;
+  return value <= G_MAXINT64;
+}
+
+/* Seconds as Python prints a float, to nanoseconds, without a double between:
+ * a double cannot hold the nanoseconds of a camera that runs for months. */
+static gboolean
+parse_seconds (const gchar * word, gsize length, guint64 * ns)
+{
+  gchar digits[OAK_HEADER_SIZE];
+  gsize whole = count_digits (word, length);
+  gsize fraction = 0;
+  gsize position = whole;
+  gint exponent = 0;
+
+  if (whole == 0)
+    return FALSE;
+  memcpy (digits, word, whole);
+
+  if (position < length && word[position] == '.') {
+    position++;
+    fraction = count_digits (word + position, length - position);
+    if (fraction == 0)
+      return FALSE;
+    memcpy (digits + whole, word + position, fraction);
+    position += fraction;
+  }
+
+  if (position < length && word[position] == 'e') {
+    gboolean negative = FALSE;
+    gsize n;
+
+    position++;
+    if (position < length && strchr ("+-", word[position]) != NULL)
+      negative = word[position++] == '-';
+    n = count_digits (word + position, length - position);
+    if (n == 0 || n > 3)
+      return FALSE;
+    for (; n > 0; n--)
+      exponent = exponent * 10 + (word[position++] - '0');
+    if (negative)
+      exponent = -exponent;
+  }
+
+  if (position != length)
+    return FALSE;
+
+  return add_digits (digits, whole + fraction,
+      exponent + 9 - (gint) fraction, ns);
+}
+
+/* strtoull() would take "-1" for a very large frame, and " +5". */
+static gboolean
+parse_size (const gchar * word, gsize length, guint64 * size)
+{
+  gsize i;
+
+  if (count_digits (word, length) != length)
+    return FALSE;
+
+  *size = 0;
+  for (i = 0; i < length; i++) {
+    /* Beyond any limit already: what follows does not make it smaller. */
+    if (*size < G_MAXUINT32)
+      *size = *size * 10 + (word[i] - '0');
+  }
+  return TRUE;
+}
+
+/* With room left, a missing field was not pushed out: it is simply missing. */
+static gboolean
+is_full (const gchar * text)
+{
+  return text[OAK_HEADER_SIZE - 1] != ' ' || text[OAK_HEADER_SIZE - 2] != ' ';
+}
+
+static gboolean
+take_size (const gchar * text, const gchar ** cursor, const gchar * name,
+    gsize limit, gsize * size, GError ** error)
+{
+  const gchar *word;
+  gchar *expected;
+  guint64 value;
+  gsize length;
+
+  if (!take_word (cursor, &word, &length)) {
+    expected = g_strdup_printf ("%s within %d bytes", name, OAK_HEADER_SIZE);
+    fail (error, is_full (text) ? OAK_WIRE_ERROR_OUTGROWN :
+        OAK_WIRE_ERROR_FIELD, expected, text);
+  } else if (!parse_size (word, length, &value)) {
+    expected = g_strdup_printf ("%s in decimal bytes", name);
+    fail (error, OAK_WIRE_ERROR_FIELD, expected, text);
+  } else if (value > limit) {
+    expected = g_strdup_printf ("%s of at most %" G_GSIZE_FORMAT " bytes",
+        name, limit);
+    fail (error, OAK_WIRE_ERROR_LIMIT, expected, text);
+  } else {
+    *size = value;
+    return TRUE;
+  }
+
+  g_free (expected);
+  return FALSE;
+}
+
+/**
+ * oak_header_parse:
+ * @data: #OAK_HEADER_SIZE bytes, as they came off the wire
+ * @header: (out): what they say; untouched on failure
+ * @error: return location for an #OakWireError that tells expected and got
+ *
+ * `IMG` and three fields, separated by spaces and padded with spaces to the
+ * full size; see docs/protocol.md. The camera's program pads but never cuts,
+ * so a header without a pad may be the beginning of a longer one:
+ * @header->padded tells, and what follows must then prove it.
+ *
+ * Does not wait.
+ *
+ * Returns: %TRUE if @data is a header and every size is within limits
+ */
+gboolean
+oak_header_parse (const guint8 * data, OakHeader * header, GError ** error)
+{
+  gchar text[OAK_HEADER_SIZE + 1] = { 0, };
+  const gchar *cursor = text + strlen (TAG);
+  const gchar *word;
+  OakHeader parsed = { 0, };
+  gsize length;
+
+  memcpy (text, data, OAK_HEADER_SIZE);
+
+  if (!oak_header_may_start (data, OAK_HEADER_SIZE))
+    return fail (error, OAK_WIRE_ERROR_TAG, "'" TAG "' to start a frame", text);
+
+  if (!take_word (&cursor, &word, &length)
+      || !parse_seconds (word, length, &parsed.device_time))
+    return fail (error, length > 0 && cursor == text + OAK_HEADER_SIZE ?
+        OAK_WIRE_ERROR_OUTGROWN : OAK_WIRE_ERROR_FIELD,
+        "a timestamp in seconds", text);
+  if (!take_size (text, &cursor, "an image size", OAK_IMAGE_SIZE_MAX,
+          &parsed.image_size, error))
+    return FALSE;
+  if (!take_size (text, &cursor, "a detections size", OAK_DETECTIONS_SIZE_MAX,
+          &parsed.detections_size, error))
+    return FALSE;
+
+  parsed.padded = *cursor == ' ';
+  cursor += strspn (cursor, " ");
+  if (cursor != text + OAK_HEADER_SIZE)
+    return fail (error, OAK_WIRE_ERROR_FIELD,
+        "only spaces after the detections size", text);
+
+  *header = parsed;
+  return TRUE;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "oakwire.h"
+
+#include <gst/check/gstcheck.h>
+
+#define F OAK_WIRE_ERROR_FIELD
+#define O OAK_WIRE_ERROR_OUTGROWN
+#define L OAK_WIRE_ERROR_LIMIT
+#define T OAK_WIRE_ERROR_TAG
+
+/* *INDENT-OFF* */
+static const struct
+{
+  const gchar *header;          /* exactly as on the wire, 32 bytes */
+  gboolean valid;
+  gint error;
+  guint64 device_time;
+  gsize detections_size, image_size;
+  gboolean padded;
+} headers[] = {
+  /* what cameras send */
+  {"IMG 12.5 675840 140             ", TRUE, 0, 12500000000, 140, 675840, TRUE},
+  {"IMG 1234.567891 675840 140      ", TRUE, 0, 1234567891000, 140, 675840, TRUE},
+  {"IMG 0.0 675840 0                ", TRUE, 0, 0, 0, 675840, TRUE},
+  {"IMG 5e-05 675840 0              ", TRUE, 0, 50000, 0, 675840, TRUE},
+  {"IMG 1.5e-05 675840 0            ", TRUE, 0, 15000, 0, 675840, TRUE},
+  {"IMG 1e-06 675840 0              ", TRUE, 0, 1000, 0, 675840, TRUE},
+  {"IMG 123456.0 675840 0           ", TRUE, 0, 123456000000000, 0, 675840, TRUE},
+  {"IMG 1e+16 675840 0              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e+09 675840 0              ", TRUE, 0, 1000000000000000000, 0, 675840, TRUE},
+  {"IMG 1.5e+09 675840 0            ", TRUE, 0, 1500000000000000000, 0, 675840, TRUE},
+  {"IMG 12.5 0 140                  ", TRUE, 0, 12500000000, 140, 0, TRUE},
+  {"IMG 12 675840 140               ", TRUE, 0, 12000000000, 140, 675840, TRUE},
+  {"IMG  12.5  675840  140          ", TRUE, 0, 12500000000, 140, 675840, TRUE},
+  /* digits that a double has not, and that a nanosecond has not */
+  {"IMG 9007199254.740993 675840 0  ", TRUE, 0, 9007199254740993000, 0, 675840, TRUE},
+  {"IMG 0.1234567891234 675840 0    ", TRUE, 0, 123456789, 0, 675840, TRUE},
+  {"IMG 1e-10 675840 0              ", TRUE, 0, 0, 0, 675840, TRUE},
+  {"IMG 0e99 675840 0               ", TRUE, 0, 0, 0, 675840, TRUE},
+  /* the full 32 bytes */
+  {"IMG 1234567890.123456 675840 140", TRUE, 0, 1234567890123456000, 140, 675840, FALSE},
+  {"IMG 1234567890.12345 675840 140 ", TRUE, 0, 1234567890123450000, 140, 675840, TRUE},
+  {"IMG 123456789012345.6 675840 140", FALSE, F, 0, 0, 0, 0},
+  /* what has outgrown them */
+  {"IMG 1234567890.1234567 675840 14", TRUE, 0, 1234567890123456700, 14, 675840, FALSE},
+  {"IMG 1234567890.123456789 675840 ", FALSE, O, 0, 0, 0, 0},
+  {"IMG 1234567890.1234567891 675840", FALSE, O, 0, 0, 0, 0},
+  {"IMG 1234567890.12345678912 67584", FALSE, O, 0, 0, 0, 0},
+  {"IMG 1.12345678912345678912345 67", FALSE, O, 0, 0, 0, 0},
+  {"IMG 1.12345678912345678912345678", FALSE, O, 0, 0, 0, 0},
+  {"IMG 1234567891234567891234567812", FALSE, O, 0, 0, 0, 0},
+  /* what is no header */
+  {"GET / HTTP/1.1\r\nHost: oak\r\n\r\n   ", FALSE, T, 0, 0, 0, 0},
+  {"HTTP/1.1 400 Bad Request\r\nServer", FALSE, T, 0, 0, 0, 0},
+  {"SSH-2.0-OpenSSH_9.2p1 Debian-2+d", FALSE, T, 0, 0, 0, 0},
+  {"IMGX12.5 675840 140             ", FALSE, T, 0, 0, 0, 0},
+  {"img 12.5 675840 140             ", FALSE, T, 0, 0, 0, 0},
+  {" IMG 12.5 675840 140            ", FALSE, T, 0, 0, 0, 0},
+  {"                                ", FALSE, T, 0, 0, 0, 0},
+  /* what they must never make us believe */
+  {"IMG                             ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5                        ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840                 ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840 140 7           ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840 140x            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG nan 675840 140              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG inf 675840 140              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG -12.5 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG +12.5 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12,5 675840 140             ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12. 675840 140              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG .5 675840 140               ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e 675840 140               ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e1000 675840 140           ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e300 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 0x10 675840 140             ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 9223372036.854775808 9 0    ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 9223372036.854775807 9 0    ", TRUE, 0, G_MAXINT64, 0, 9, TRUE},
+  {"IMG 99999999999 675840 140      ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 -1 140                 ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 +5 140                 ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 0x10 140               ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 1e3 140                ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840 -1              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840\t140             ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5\n675840 140             ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 67108864 0             ", TRUE, 0, 12500000000, 0, 67108864, TRUE},
+  {"IMG 12.5 67108865 0             ", FALSE, L, 0, 0, 0, 0},
+  {"IMG 12.5 99999999999 140        ", FALSE, L, 0, 0, 0, 0},
+  {"IMG 12.5 18446744073709551617 1 ", FALSE, L, 0, 0, 0, 0},
+  {"IMG 12.5 4294967297 1           ", FALSE, L, 0, 0, 0, 0},
+  {"IMG 12.5 675840 1048576         ", TRUE, 0, 12500000000, 1048576, 675840, TRUE},
+  {"IMG 12.5 675840 1048577         ", FALSE, L, 0, 0, 0, 0},
+  {"IMG 1 5 18446744073709551617    ", FALSE, L, 0, 0, 0, 0},
+  /* NUL is no pad, wherever it stands */
+  {"IMG 12.5 675840 140\0            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840 140 \0           ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5 675840 140            \0", FALSE, F, 0, 0, 0, 0},
+  {"IMG 12.5\0 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG \0                           ", FALSE, F, 0, 0, 0, 0},
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_header_parse)
+{
+  const gchar *text = headers[__i__].header;
+  OakHeader header = { 7, 7, 7, 7 };
+  GError *error = NULL;
+  gboolean valid = oak_header_parse ((const guint8 *) text, &header, &error);
+
+  if (headers[__i__].valid) {
+    fail_unless (valid, "'%s': %s", text, error ? error->message : "");
+    fail_unless (error == NULL);
+    fail_unless_equals_uint64 (header.device_time, headers[__i__].device_time);
+    fail_unless_equals_uint64 (header.detections_size,
+        headers[__i__].detections_size);
+    fail_unless_equals_uint64 (header.image_size, headers[__i__].image_size);
+    fail_unless_equals_int (header.padded, headers[__i__].padded);
+  } else {
+    fail_if (valid, "'%s' was taken for a header", text);
+    fail_unless (g_error_matches (error, OAK_WIRE_ERROR,
+            headers[__i__].error), "'%s': %d %s", text, error->code,
+        error->message);
+    fail_unless (strstr (error->message, "expected") != NULL);
+    fail_unless (strstr (error->message, "got") != NULL);
+    fail_unless (g_utf8_validate (error->message, -1, NULL));
+    /* not touched */
+    fail_unless_equals_uint64 (header.device_time, 7);
+    fail_unless_equals_uint64 (header.detections_size, 7);
+    fail_unless_equals_uint64 (header.image_size, 7);
+    fail_unless_equals_int (header.padded, 7);
+  }
+  g_clear_error (&error);
+}
+
+GST_END_TEST;
+
+/* Not one byte beside 32 is looked at. */
+GST_START_TEST (test_header_stays_in_its_bytes)
+{
+  guint8 *exact = g_malloc (OAK_HEADER_SIZE);
+  OakHeader header;
+
+  memcpy (exact, "IMG 1234567890.123456 675840 140", OAK_HEADER_SIZE);
+  fail_unless (oak_header_parse (exact, &header, NULL));
+  memset (exact, '9', OAK_HEADER_SIZE);
+  memcpy (exact, "IMG ", 4);
+  fail_if (oak_header_parse (exact, &header, NULL));
+  g_free (exact);
+}
+
+GST_END_TEST;
+
+/* *INDENT-OFF* */
+static const struct
+{
+  const gchar *start;
+  gsize size;
+  gboolean may;
+} starts[] = {
+  {"", 0, TRUE}, {"I", 1, TRUE}, {"IM", 2, TRUE}, {"IMG", 3, TRUE},
+  {"IMG ", 4, TRUE}, {"IMG nonsense", 12, TRUE},
+  {"i", 1, FALSE}, {"IX", 2, FALSE}, {"IMG\0", 4, FALSE}, {"\0", 1, FALSE},
+  {"HTTP/1.1 200 OK", 15, FALSE}, {"SSH-2.0-x\r\n", 11, FALSE},
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_header_may_start)
+{
+  fail_unless_equals_int (oak_header_may_start ((const guint8 *)
+          starts[__i__].start, starts[__i__].size), starts[__i__].may);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_quote_is_printable_and_short)
+{
+  guint8 bytes[256];
+  gchar *quoted;
+  guint i;
+
+  for (i = 0; i < sizeof (bytes); i++)
+    bytes[i] = 255 - i;
+  quoted = oak_wire_quote (bytes, sizeof (bytes));
+  fail_unless (strlen (quoted) < 256);
+  for (i = 0; quoted[i] != '\0'; i++)
+    fail_unless (g_ascii_isprint (quoted[i]));
+  g_free (quoted);
+
+  quoted = oak_wire_quote (bytes, 0);
+  fail_unless_equals_string (quoted, "''");
+  g_free (quoted);
+
+  quoted = oak_wire_quote ((const guint8 *) "a\0b\r\n", 5);
+  fail_unless (g_str_has_prefix (quoted, "'a"));
+  g_free (quoted);
+}
+
+GST_END_TEST;
+
+static Suite *
+oakwire_suite (void)
+{
+  Suite *s = suite_create ("oakwire");
+  TCase *tc = tcase_create ("header");
+
+  suite_add_tcase (s, tc);
+  tcase_add_loop_test (tc, test_header_parse, 0, G_N_ELEMENTS (headers));
+  tcase_add_test (tc, test_header_stays_in_its_bytes);
+  tcase_add_loop_test (tc, test_header_may_start, 0, G_N_ELEMENTS (starts));
+  tcase_add_test (tc, test_quote_is_printable_and_short);
+
+  return s;
+}
+
+GST_CHECK_MAIN (oakwire);
