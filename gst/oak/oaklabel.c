@@ -30,7 +30,11 @@ static const gchar *coco[] = {
 };
 /* *INDENT-ON* */
 
-G_DEFINE_QUARK (oak-label-error-quark, oak_label_error)
+GQuark
+oak_label_error_quark (void)
+{
+  return g_quark_from_static_string ("oak-label-error-quark");
+}
 
 /**
  * oak_labels_new:

@@ -7,7 +7,11 @@
 #define TAG "IMG "
 #define QUOTE_MAX 48            /* bytes of the wire shown in a message */
 
-G_DEFINE_QUARK (oak-wire-error-quark, oak_wire_error)
+GQuark
+oak_wire_error_quark (void)
+{
+  return g_quark_from_static_string ("oak-wire-error-quark");
+}
 
 /**
  * oak_header_may_start:

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What downstream wants of the pictures, asked over a pad: caps, geometry,
+ * memory. Keeps nothing. */
+
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "oakgeometry.h"
+
+GstCaps *   gst_oak_caps_choose         (GstPad             * pad,
+                                         OakGeometry          geometry,
+                                         gint                 fps_n,
+                                         gint                 fps_d);
+
+gboolean    gst_oak_caps_find_geometry  (GstPad             * pad,
+                                         gsize                size,
+                                         OakGeometry        * geometry);
+
+void        gst_oak_caps_choose_pool    (GstQuery           * query,
+                                         const GstVideoInfo * info);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstoakframe.h"
+
+/**
+ * gst_oak_layout_new:
+ * @info: (transfer none): BGR or BGRP
+ * @wire_size: bytes of such a picture on the wire
+ * @pool: (nullable) (transfer none): where buffers of @info come from
+ *
+ * Returns: (transfer full): a layout
+ */
+GstOakLayout *
+gst_oak_layout_new (const GstVideoInfo * info, gsize wire_size,
+    GstBufferPool * pool)
+{
+  GstOakLayout *self = g_new0 (GstOakLayout, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->info = *info;
+  self->wire_size = wire_size;
+  if (pool != NULL)
+    self->pool = gst_object_ref (pool);
+  return self;
+}
+
+/**
+ * gst_oak_layout_ref:
+ * @self: a layout
+ *
+ * Returns: (transfer full): @self
+ */
+GstOakLayout *
+gst_oak_layout_ref (GstOakLayout * self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * gst_oak_layout_unref:
+ * @self: (nullable) (transfer full): a layout
+ */
+void
+gst_oak_layout_unref (GstOakLayout * self)
+{
+  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  if (self->pool != NULL)
+    gst_object_unref (self->pool);
+  g_free (self);
+}
+
+/**
+ * gst_oak_frame_new:
+ *
+ * Returns: (transfer full): a frame with nothing in it
+ */
+GstOakFrame *
+gst_oak_frame_new (void)
+{
+  GstOakFrame *frame = g_new0 (GstOakFrame, 1);
+
+  frame->arrival = GST_CLOCK_TIME_NONE;
+  frame->detections = g_array_new (FALSE, FALSE, sizeof (OakDetection));
+  return frame;
+}
+
+/**
+ * gst_oak_frame_free:
+ * @frame: (nullable) (transfer full): a frame
+ */
+void
+gst_oak_frame_free (GstOakFrame * frame)
+{
+  if (frame == NULL)
+    return;
+  g_array_unref (frame->detections);
+  gst_clear_buffer (&frame->image);
+  gst_oak_layout_unref (frame->layout);
+  g_free (frame);
+}
+
+/* What the camera sends, as a video format: planes without padding. */
+static void
+describe_wire (GstVideoInfo * info, OakGeometry geometry)
+{
+  gsize plane = (gsize) geometry.width * geometry.height;
+  guint i;
+
+  gst_video_info_set_format (info, GST_VIDEO_FORMAT_BGRP, geometry.width,
+      geometry.height);
+  for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++) {
+    info->stride[i] = geometry.width;
+    info->offset[i] = i * plane;
+  }
+  info->size = oak_geometry_size (geometry);
+}
+
+static gboolean
+copy_picture (const GstVideoInfo * from, GstBuffer * in,
+    const GstVideoInfo * to, GstBuffer * out)
+{
+  GstVideoConverter *converter;
+  GstVideoFrame source, target;
+
+  if (!gst_video_frame_map (&source, from, in, GST_MAP_READ))
+    return FALSE;
+  if (!gst_video_frame_map (&target, to, out, GST_MAP_WRITE)) {
+    gst_video_frame_unmap (&source);
+    return FALSE;
+  }
+
+  converter = gst_video_converter_new (from, to, NULL);
+  gst_video_converter_frame (converter, &source, &target);
+  gst_video_converter_free (converter);
+  gst_video_frame_unmap (&target);
+  gst_video_frame_unmap (&source);
+  return TRUE;
+}
+
+/**
+ * gst_oak_frame_move:
+ * @frame: a frame with an image
+ * @layout: where the image belongs; its pool gives the memory
+ * @geometry: of the image
+ *
+ * For a picture that was received before @layout was known, or that found the
+ * pool empty. Waits for a buffer of the pool, until that is flushed.
+ *
+ * Returns: %GST_FLOW_OK; what the pool said; %GST_FLOW_ERROR if its memory
+ *     cannot be written
+ */
+GstFlowReturn
+gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
+    OakGeometry geometry)
+{
+  GstVideoInfo from;
+  GstBuffer *out = NULL;
+  GstFlowReturn ret;
+
+  if (frame->layout == layout)
+    return GST_FLOW_OK;
+
+  if (frame->layout != NULL)
+    from = frame->layout->info;
+  else
+    describe_wire (&from, geometry);
+  /* These are not of the picture; a converter insists that they agree. */
+  from.fps_n = layout->info.fps_n;
+  from.fps_d = layout->info.fps_d;
+  from.colorimetry = layout->info.colorimetry;
+
+  ret = gst_buffer_pool_acquire_buffer (layout->pool, &out, NULL);
+  if (ret != GST_FLOW_OK)
+    return ret;
+  if (!copy_picture (&from, frame->image, &layout->info, out)) {
+    gst_buffer_unref (out);
+    return GST_FLOW_ERROR;
+  }
+
+  gst_buffer_unref (frame->image);
+  frame->image = out;
+  return GST_FLOW_OK;
+}

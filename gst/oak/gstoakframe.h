@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A frame on its way from the receiver to the element, and how its picture
+ * lies in memory. No sockets, no caps. */
+
+#pragma once
+
+#include <gst/video/video.h>
+
+#include "oakdetection.h"
+#include "oakgeometry.h"
+
+/* How a picture lies in memory that goes downstream. Never changes. */
+typedef struct _GstOakLayout GstOakLayout;
+
+struct _GstOakLayout
+{
+  gatomicrefcount ref_count;
+  GstVideoInfo info;            /* BGR or BGRP, with the strides of the pool */
+  gsize wire_size;              /* bytes of such a picture on the wire */
+  GstBufferPool *pool;
+};
+
+typedef struct
+{
+  guint64 device_time;          /* ns since the camera booted */
+  GstClockTime arrival;         /* header's first byte, pipeline clock (absolute);
+                                 * NONE: there was no clock */
+  GArray *detections;           /* of OakDetection, in the order of the wire */
+  GstBuffer *image;             /* NULL: the camera sent none */
+  gsize image_size;             /* bytes on the wire */
+  GstOakLayout *layout;         /* of the image; NULL: as on the wire */
+  gboolean discont;             /* frames before it are missing */
+  guint n_dropped;              /* of them, because the queue was full */
+
+  gint64 received;              /* monotonic time of the last byte, µs */
+} GstOakFrame;
+
+GstOakLayout *    gst_oak_layout_new      (const GstVideoInfo * info,
+                                           gsize                wire_size,
+                                           GstBufferPool      * pool);
+GstOakLayout *    gst_oak_layout_ref      (GstOakLayout       * self);
+void              gst_oak_layout_unref    (GstOakLayout       * self);
+
+GstOakFrame *     gst_oak_frame_new       (void);
+void              gst_oak_frame_free      (GstOakFrame        * frame);
+
+GstFlowReturn     gst_oak_frame_move      (GstOakFrame        * frame,
+                                           GstOakLayout       * layout,
+                                           OakGeometry          geometry);

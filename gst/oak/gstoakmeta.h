@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Detections become metas on a buffer. No text, no sockets. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+#include "oakdetection.h"
+#include "oaklabel.h"
+
+guint     gst_oak_meta_add_detections   (GstBuffer * buffer,
+                                         GArray    * detections,
+                                         OakLabels * labels,
+                                         guint       width,
+                                         guint       height);
+
+void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
+                                         guint64     device_time);

@@ -1,0 +1,906 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstoakreceiver.h"
+
+#include "oakconnection.h"
+#include "oakdetection.h"
+#include "oakpixels.h"
+#include "oakwire.h"
+
+/* Limits of the queue besides its time, for cameras that send without end. */
+#define QUEUE_FRAMES_MAX 512
+#define QUEUE_BYTES_MAX (256 * 1024 * 1024)
+
+/* A camera's pace is believed between these, in ns. */
+#define INTERVAL_DEFAULT (100 * GST_MSECOND)
+#define INTERVAL_MAX (1 * GST_SECOND)
+
+/* Rows of the last plane that are received before they are packed. */
+#define ROWS_AT_ONCE 16
+
+struct _GstOakReceiver
+{
+  GThread *thread;              /* between start() and stop() */
+  GCancellable *cancellable;    /* any thread; cancelled by stop() alone */
+
+  GMutex lock;
+  GCond changed;
+  /* under the lock */
+  GQueue queue;                 /* of GstOakFrame, oldest first */
+  gsize queue_bytes;
+  gboolean discont;             /* frames are missing after the queue's end */
+  GError *error;                /* why the thread has ended */
+  gboolean flushing;
+  gboolean finished;
+  GstClock *clock;
+  GstOakLayout *layout;
+  GstClockTime latency;         /* the pipeline's */
+  GstOakReceiverCounters counters;
+  gboolean playing;
+  gint64 playing_since;         /* monotonic, µs */
+  gint64 played;                /* before that, µs */
+
+  /* set by start(), then the receiver thread's only */
+  GstOakPeer peer;
+  OakConnection *connection;
+  guint64 n_frames;             /* read on this connection */
+  guint64 n_bytes;
+  const gchar *part;            /* of the frame that is being read */
+  gsize part_size;
+  gsize part_got;
+  GByteArray *text;             /* of detections */
+  GByteArray *planes;           /* until they are packed */
+  GstOakFrame *held;            /* until the next header proves it */
+  guint64 last_device_time;
+  GstClockTime interval;        /* between frames, by their device times */
+};
+
+GQuark
+gst_oak_receiver_error_quark (void)
+{
+  return g_quark_from_static_string ("gst-oak-receiver-error-quark");
+}
+
+/* Time */
+
+static GstClockTime
+gst_oak_receiver_now (GstOakReceiver * self)
+{
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+  GstClock *clock = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->clock != NULL)
+    clock = gst_object_ref (self->clock);
+  g_mutex_unlock (&self->lock);
+
+  if (clock != NULL) {
+    now = gst_clock_get_time (clock);
+    gst_object_unref (clock);
+  }
+  return now;
+}
+
+/* How long the receiver has been playing, in µs: what timeouts count. */
+static gint64
+gst_oak_receiver_played (GstOakReceiver * self, gboolean * playing)
+{
+  gint64 played;
+
+  g_mutex_lock (&self->lock);
+  *playing = self->playing;
+  played = self->played;
+  if (self->playing)
+    played += g_get_monotonic_time () - self->playing_since;
+  g_mutex_unlock (&self->lock);
+
+  return played;
+}
+
+/* How much of @timeout (ms) is left of a wait that began at @start (played
+ * µs), in µs; 0: it is over; -1: it never is. */
+static gint64
+gst_oak_receiver_time_left (GstOakReceiver * self, guint timeout, gint64 start)
+{
+  gboolean playing;
+  gint64 whole = (gint64) timeout * 1000;
+  gint64 played = gst_oak_receiver_played (self, &playing);
+
+  if (timeout == 0)
+    return -1;
+  /* Nothing is over before it plays: look again after a while. */
+  if (!playing)
+    return whole;
+  return MAX (0, whole - (played - start));
+}
+
+/* Connecting */
+
+static gboolean
+gst_oak_receiver_fail_connect (GstOakReceiver * self, GError * cause,
+    GError ** error)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_propagate_error (error, cause);
+    return FALSE;
+  }
+
+  g_set_error (error, GST_OAK_RECEIVER_ERROR,
+      cause->domain == G_RESOLVER_ERROR ? GST_OAK_RECEIVER_ERROR_RESOLVE :
+      GST_OAK_RECEIVER_ERROR_CONNECT, "expected a connection, got: %s",
+      cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
+static gboolean
+gst_oak_receiver_connect (GstOakReceiver * self, GError ** error)
+{
+  gboolean playing;
+  gint64 start = gst_oak_receiver_played (self, &playing);
+  gint64 left;
+  GError *cause = NULL;
+
+  do {
+    g_clear_error (&cause);
+    left = gst_oak_receiver_time_left (self, self->peer.connect_timeout, start);
+    self->connection = oak_connection_open (self->peer.host, self->peer.port,
+        left < 0 ? 0 : MAX (1, left / 1000), self->cancellable, &cause);
+    if (self->connection != NULL)
+      return TRUE;
+  } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+      && gst_oak_receiver_time_left (self, self->peer.connect_timeout,
+          start) > 0);
+
+  return gst_oak_receiver_fail_connect (self, cause, error);
+}
+
+/* Reading */
+
+static void
+gst_oak_receiver_begin_part (GstOakReceiver * self, const gchar * part,
+    gsize size)
+{
+  self->part = part;
+  self->part_size = size;
+  self->part_got = 0;
+}
+
+static GstOakReceiverError
+gst_oak_receiver_judge (GstOakReceiver * self, const GError * cause,
+    gboolean between_frames)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return self->n_bytes == 0 ? GST_OAK_RECEIVER_ERROR_SILENT :
+        GST_OAK_RECEIVER_ERROR_STALLED;
+  return between_frames ? GST_OAK_RECEIVER_ERROR_LOST :
+      GST_OAK_RECEIVER_ERROR_TORN;
+}
+
+static gboolean
+gst_oak_receiver_fail_read (GstOakReceiver * self, GError * cause,
+    GError ** error)
+{
+  gboolean between_frames = self->part_got == 0
+      && self->part_size == OAK_HEADER_SIZE;
+
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_propagate_error (error, cause);
+    return FALSE;
+  }
+
+  g_set_error (error, GST_OAK_RECEIVER_ERROR,
+      gst_oak_receiver_judge (self, cause, between_frames),
+      "expected %" G_GSIZE_FORMAT " bytes of %s, got %" G_GSIZE_FORMAT
+      " after %" G_GUINT64_FORMAT " whole frames: %s", self->part_size,
+      self->part, self->part_got, self->n_frames, cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
+/* Reads what is there, at least one byte of the part. */
+static gboolean
+gst_oak_receiver_read_some (GstOakReceiver * self, guint8 * data, gsize size,
+    gsize * got, GError ** error)
+{
+  guint timeout = self->n_bytes == 0 ? self->peer.first_byte_timeout :
+      self->peer.stall_timeout;
+  gboolean playing;
+  gint64 start = gst_oak_receiver_played (self, &playing);
+  GError *cause = NULL;
+  gssize received;
+
+  do {
+    g_clear_error (&cause);
+    received = oak_connection_receive (self->connection, data, size,
+        gst_oak_receiver_time_left (self, timeout, start), self->cancellable,
+        &cause);
+  } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+      && gst_oak_receiver_time_left (self, timeout, start) > 0);
+
+  if (received < 0)
+    return gst_oak_receiver_fail_read (self, cause, error);
+
+  *got = received;
+  self->part_got += received;
+  self->n_bytes += received;
+  g_mutex_lock (&self->lock);
+  self->counters.bytes += received;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_read (GstOakReceiver * self, guint8 * data, gsize size,
+    GError ** error)
+{
+  gsize got;
+
+  for (; size > 0; data += got, size -= got) {
+    if (!gst_oak_receiver_read_some (self, data, size, &got, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_refuse (GstOakReceiver * self, const guint8 * data,
+    gsize size, GError ** error)
+{
+  gchar *quoted = oak_wire_quote (data, size);
+
+  g_set_error (error, GST_OAK_RECEIVER_ERROR,
+      self->n_frames == 0 ? GST_OAK_RECEIVER_ERROR_STRANGER :
+      GST_OAK_RECEIVER_ERROR_FRAMING,
+      "expected a header after %" G_GUINT64_FORMAT " whole frames, got %s",
+      self->n_frames, quoted);
+  g_free (quoted);
+  return FALSE;
+}
+
+static gboolean
+gst_oak_receiver_parse_header (const guint8 * data, OakHeader * header,
+    GError ** error)
+{
+  GError *cause = NULL;
+  GstOakReceiverError code = GST_OAK_RECEIVER_ERROR_FRAMING;
+
+  if (oak_header_parse (data, header, &cause))
+    return TRUE;
+
+  if (g_error_matches (cause, OAK_WIRE_ERROR, OAK_WIRE_ERROR_OUTGROWN))
+    code = GST_OAK_RECEIVER_ERROR_OUTGROWN;
+  else if (g_error_matches (cause, OAK_WIRE_ERROR, OAK_WIRE_ERROR_LIMIT))
+    code = GST_OAK_RECEIVER_ERROR_LIMIT;
+  g_set_error_literal (error, GST_OAK_RECEIVER_ERROR, code, cause->message);
+  g_error_free (cause);
+  return FALSE;
+}
+
+static gboolean
+gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
+    OakHeader * header, GError ** error)
+{
+  guint8 data[OAK_HEADER_SIZE];
+  gsize size = 0, got;
+
+  gst_oak_receiver_begin_part (self, "a header", OAK_HEADER_SIZE);
+  do {
+    if (!gst_oak_receiver_read_some (self, data + size,
+            OAK_HEADER_SIZE - size, &got, error))
+      return FALSE;
+    /* The first byte tells when the frame came: what follows may dawdle. */
+    if (size == 0)
+      frame->arrival = gst_oak_receiver_now (self);
+    size += got;
+    if (!oak_header_may_start (data, size))
+      return gst_oak_receiver_refuse (self, data, size, error);
+  } while (size < OAK_HEADER_SIZE);
+
+  if (!gst_oak_receiver_parse_header (data, header, error))
+    return FALSE;
+
+  frame->device_time = header->device_time;
+  frame->image_size = header->image_size;
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_refuse_text (const gchar * text, gsize size, GError ** error)
+{
+  gchar *quoted = oak_wire_quote ((const guint8 *) text, size);
+
+  g_set_error (error, GST_OAK_RECEIVER_ERROR, GST_OAK_RECEIVER_ERROR_OUTGROWN,
+      "expected detections of %" G_GSIZE_FORMAT " bytes after a header "
+      "without a pad, got %s", size, quoted);
+  g_free (quoted);
+  return FALSE;
+}
+
+static gboolean
+gst_oak_receiver_read_detections (GstOakReceiver * self, GstOakFrame * frame,
+    const OakHeader * header, gboolean * proven, GError ** error)
+{
+  gsize size = header->detections_size;
+  const gchar *text;
+  guint bad;
+
+  *proven = TRUE;
+  if (size == 0)
+    return TRUE;
+
+  gst_oak_receiver_begin_part (self, "detections", size);
+  g_byte_array_set_size (self->text, size);
+  if (!gst_oak_receiver_read (self, self->text->data, size, error))
+    return FALSE;
+  text = (const gchar *) self->text->data;
+
+  if (!header->padded) {
+    if (!oak_detections_are_whole (text, size))
+      return gst_oak_receiver_refuse_text (text, size, error);
+    *proven = !oak_detections_may_be_cut (text, size);
+  }
+
+  bad = oak_detections_parse (text, size, frame->detections);
+  g_mutex_lock (&self->lock);
+  self->counters.bad_detections += bad;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* The camera's order is the format's: the bytes stay where they arrive. */
+static gboolean
+gst_oak_receiver_read_planes (GstOakReceiver * self, GstVideoFrame * out,
+    GError ** error)
+{
+  gsize width = GST_VIDEO_FRAME_WIDTH (out);
+  guint height = GST_VIDEO_FRAME_HEIGHT (out);
+  guint plane, row;
+
+  for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES (out); plane++) {
+    guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (out, plane);
+    gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, plane);
+
+    if (stride == width) {
+      if (!gst_oak_receiver_read (self, data, width * height, error))
+        return FALSE;
+      continue;
+    }
+    for (row = 0; row < height; row++) {
+      if (!gst_oak_receiver_read (self, data + row * stride, width, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Two planes wait in a scratch area; the third is packed with them in strips,
+ * while it is still in the cache. */
+static gboolean
+gst_oak_receiver_read_packed (GstOakReceiver * self, GstVideoFrame * out,
+    GError ** error)
+{
+  gsize width = GST_VIDEO_FRAME_WIDTH (out);
+  gsize height = GST_VIDEO_FRAME_HEIGHT (out);
+  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, 0);
+  gsize plane = width * height;
+  guint8 *packed = GST_VIDEO_FRAME_PLANE_DATA (out, 0);
+  guint8 *blue, *green, *red;
+  gsize row, i;
+
+  g_byte_array_set_size (self->planes, 2 * plane + ROWS_AT_ONCE * width);
+  blue = self->planes->data;
+  green = blue + plane;
+  red = green + plane;
+
+  if (!gst_oak_receiver_read (self, blue, 2 * plane, error))
+    return FALSE;
+
+  for (row = 0; row < height; row += ROWS_AT_ONCE) {
+    gsize rows = MIN (ROWS_AT_ONCE, height - row);
+
+    if (!gst_oak_receiver_read (self, red, rows * width, error))
+      return FALSE;
+    for (i = 0; i < rows; i++) {
+      gsize at = (row + i) * width;
+
+      oak_pixels_pack_3 (packed + (row + i) * stride, blue + at, green + at,
+          red + i * width, width);
+    }
+  }
+  return TRUE;
+}
+
+static GstOakLayout *
+gst_oak_receiver_find_layout (GstOakReceiver * self, gsize image_size)
+{
+  GstOakLayout *layout = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->layout != NULL && self->layout->wire_size == image_size)
+    layout = gst_oak_layout_ref (self->layout);
+  g_mutex_unlock (&self->lock);
+  return layout;
+}
+
+/* Memory of downstream's liking. There is none before the first frame has
+ * been seen there, nor while downstream holds all that its pool has. */
+static gboolean
+gst_oak_receiver_map_layout (GstOakFrame * frame, GstOakLayout * layout,
+    GstVideoFrame * out)
+{
+  GstBufferPoolAcquireParams params = { 0, };
+
+  if (layout == NULL)
+    return FALSE;
+
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  if (gst_buffer_pool_acquire_buffer (layout->pool, &frame->image,
+          &params) != GST_FLOW_OK) {
+    frame->image = NULL;
+    return FALSE;
+  }
+  if (!gst_video_frame_map (out, &layout->info, frame->image, GST_MAP_WRITE)) {
+    gst_clear_buffer (&frame->image);
+    return FALSE;
+  }
+
+  frame->layout = gst_oak_layout_ref (layout);
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_read_bytes (GstOakReceiver * self, GstOakFrame * frame,
+    GError ** error)
+{
+  GstMapInfo map;
+  gboolean ok;
+
+  frame->image = gst_buffer_new_allocate (NULL, frame->image_size, NULL);
+  gst_buffer_map (frame->image, &map, GST_MAP_WRITE);
+  ok = gst_oak_receiver_read (self, map.data, map.size, error);
+  gst_buffer_unmap (frame->image, &map);
+  return ok;
+}
+
+static gboolean
+gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
+    GError ** error)
+{
+  GstOakLayout *layout;
+  GstVideoFrame out;
+  gboolean ok;
+
+  if (frame->image_size == 0)
+    return TRUE;
+
+  gst_oak_receiver_begin_part (self, "an image", frame->image_size);
+  layout = gst_oak_receiver_find_layout (self, frame->image_size);
+
+  if (!gst_oak_receiver_map_layout (frame, layout, &out)) {
+    ok = gst_oak_receiver_read_bytes (self, frame, error);
+  } else {
+    if (GST_VIDEO_FRAME_N_PLANES (&out) == 1)
+      ok = gst_oak_receiver_read_packed (self, &out, error);
+    else
+      ok = gst_oak_receiver_read_planes (self, &out, error);
+    gst_video_frame_unmap (&out);
+  }
+
+  gst_oak_layout_unref (layout);
+  return ok;
+}
+
+/* The queue */
+
+static void
+gst_oak_receiver_measure (GstOakReceiver * self, const GstOakFrame * frame)
+{
+  if (self->n_frames > 0 && frame->device_time > self->last_device_time)
+    self->interval = MIN (frame->device_time - self->last_device_time,
+        INTERVAL_MAX);
+  self->last_device_time = frame->device_time;
+}
+
+/* Call with the lock. */
+static gboolean
+gst_oak_receiver_is_overfull (GstOakReceiver * self)
+{
+  GstOakFrame *oldest = g_queue_peek_head (&self->queue);
+  GstOakFrame *newest = g_queue_peek_tail (&self->queue);
+  GstClockTime age;
+
+  if (self->queue.length < 2)
+    return FALSE;
+  age = (newest->received - oldest->received) * GST_USECOND;
+
+  return age > self->latency + 2 * self->interval
+      || self->queue.length > QUEUE_FRAMES_MAX
+      || self->queue_bytes > QUEUE_BYTES_MAX;
+}
+
+/* Call with the lock. */
+static GstOakFrame *
+gst_oak_receiver_pop (GstOakReceiver * self)
+{
+  GstOakFrame *frame = g_queue_pop_head (&self->queue);
+
+  if (frame != NULL)
+    self->queue_bytes -= frame->image_size;
+  return frame;
+}
+
+/* Call with the lock. */
+static void
+gst_oak_receiver_drop_oldest (GstOakReceiver * self)
+{
+  GstOakFrame *dropped = gst_oak_receiver_pop (self);
+  GstOakFrame *next = g_queue_peek_head (&self->queue);
+
+  next->discont = TRUE;
+  next->n_dropped = dropped->n_dropped + 1;
+  self->counters.dropped++;
+  gst_oak_frame_free (dropped);
+}
+
+/* Call with the lock. */
+static void
+gst_oak_receiver_enqueue (GstOakReceiver * self, GstOakFrame * frame)
+{
+  frame->discont = self->discont;
+  self->discont = FALSE;
+  g_queue_push_tail (&self->queue, frame);
+  self->queue_bytes += frame->image_size;
+  while (gst_oak_receiver_is_overfull (self))
+    gst_oak_receiver_drop_oldest (self);
+  g_cond_signal (&self->changed);
+}
+
+/* What comes while nobody watches is read, so that the camera goes on, and
+ * thrown away, so that nobody is shown the past. */
+static void
+gst_oak_receiver_push (GstOakReceiver * self, GstOakFrame * frame)
+{
+  g_mutex_lock (&self->lock);
+  if (self->playing) {
+    gst_oak_receiver_enqueue (self, frame);
+  } else {
+    self->counters.discarded++;
+    self->discont = TRUE;
+    gst_oak_frame_free (frame);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+gst_oak_receiver_release_held (GstOakReceiver * self)
+{
+  if (self->held != NULL)
+    gst_oak_receiver_push (self, self->held);
+  self->held = NULL;
+}
+
+/* The thread */
+
+static gboolean
+gst_oak_receiver_read_frame (GstOakReceiver * self, GstOakFrame * frame,
+    gboolean * proven, GError ** error)
+{
+  OakHeader header;
+
+  if (!gst_oak_receiver_read_header (self, frame, &header, error))
+    return FALSE;
+  gst_oak_receiver_release_held (self);
+
+  return gst_oak_receiver_read_detections (self, frame, &header, proven, error)
+      && gst_oak_receiver_read_image (self, frame, error);
+}
+
+static gboolean
+gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
+{
+  GstOakFrame *frame = gst_oak_frame_new ();
+  gboolean proven;
+
+  if (!gst_oak_receiver_read_frame (self, frame, &proven, error)) {
+    gst_oak_frame_free (frame);
+    return FALSE;
+  }
+
+  frame->received = g_get_monotonic_time ();
+  gst_oak_receiver_measure (self, frame);
+  self->n_frames++;
+  if (proven)
+    gst_oak_receiver_push (self, frame);
+  else
+    self->held = frame;
+  return TRUE;
+}
+
+/* A frame is held because the size in its header may be cut. Where the next
+ * header was missed, it was. */
+static void
+gst_oak_receiver_judge_held (GstOakReceiver * self, GError * error)
+{
+  if (self->held == NULL)
+    return;
+
+  if (g_error_matches (error, GST_OAK_RECEIVER_ERROR,
+          GST_OAK_RECEIVER_ERROR_LOST)) {
+    gst_oak_receiver_release_held (self);
+    return;
+  }
+  if (error->domain == GST_OAK_RECEIVER_ERROR)
+    error->code = GST_OAK_RECEIVER_ERROR_OUTGROWN;
+  g_clear_pointer (&self->held, gst_oak_frame_free);
+}
+
+static gpointer
+gst_oak_receiver_run (gpointer user_data)
+{
+  GstOakReceiver *self = user_data;
+  GError *error = NULL;
+
+  if (gst_oak_receiver_connect (self, &error)) {
+    while (gst_oak_receiver_receive (self, &error));
+    gst_oak_receiver_judge_held (self, error);
+    g_clear_pointer (&self->connection, oak_connection_free);
+  }
+
+  g_mutex_lock (&self->lock);
+  self->error = error;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+  return NULL;
+}
+
+/**
+ * gst_oak_receiver_new:
+ *
+ * Returns: (transfer full): a receiver that does nothing yet
+ */
+GstOakReceiver *
+gst_oak_receiver_new (void)
+{
+  GstOakReceiver *self = g_new0 (GstOakReceiver, 1);
+
+  self->cancellable = g_cancellable_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  g_queue_init (&self->queue);
+  self->text = g_byte_array_new ();
+  self->planes = g_byte_array_new ();
+  return self;
+}
+
+/**
+ * gst_oak_receiver_free:
+ * @self: (transfer full): a receiver that has stopped
+ */
+void
+gst_oak_receiver_free (GstOakReceiver * self)
+{
+  gst_oak_receiver_set_clock (self, NULL);
+  g_byte_array_unref (self->planes);
+  g_byte_array_unref (self->text);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+/**
+ * gst_oak_receiver_start:
+ * @self: a receiver that has stopped
+ * @peer: (transfer full): where to receive from; its host is taken over
+ *
+ * Starts the thread, which connects and receives until it fails or is
+ * stopped. Counts from zero. Does not wait.
+ */
+void
+gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
+{
+  GstOakReceiverCounters none = { 0, };
+
+  self->peer = *peer;
+  self->n_frames = 0;
+  self->n_bytes = 0;
+  self->interval = INTERVAL_DEFAULT;
+  g_mutex_lock (&self->lock);
+  self->counters = none;
+  self->finished = FALSE;
+  self->discont = FALSE;
+  g_mutex_unlock (&self->lock);
+  self->thread = g_thread_new ("oakreceiver", gst_oak_receiver_run, self);
+}
+
+/**
+ * gst_oak_receiver_stop:
+ * @self: a receiver that has been started
+ *
+ * Ends the thread, the connection and every wait, and forgets what is queued.
+ * Waits for the thread, which waits for nothing once it is told to stop.
+ */
+void
+gst_oak_receiver_stop (GstOakReceiver * self)
+{
+  GstOakFrame *frame;
+
+  g_cancellable_cancel (self->cancellable);
+  g_thread_join (self->thread);
+  self->thread = NULL;
+  g_cancellable_reset (self->cancellable);
+
+  while ((frame = gst_oak_receiver_pop (self)) != NULL)
+    gst_oak_frame_free (frame);
+  g_clear_pointer (&self->layout, gst_oak_layout_unref);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->peer.host, g_free);
+}
+
+/**
+ * gst_oak_receiver_set_clock:
+ * @self: a receiver
+ * @clock: (nullable) (transfer none): what arrivals are stamped with
+ *
+ * Any thread. Does not wait.
+ */
+void
+gst_oak_receiver_set_clock (GstOakReceiver * self, GstClock * clock)
+{
+  g_mutex_lock (&self->lock);
+  gst_object_replace ((GstObject **) & self->clock, (GstObject *) clock);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_receiver_set_playing:
+ * @self: a receiver
+ * @playing: whether frames are wanted and time counts for the timeouts
+ *
+ * Any thread. Does not wait.
+ */
+void
+gst_oak_receiver_set_playing (GstOakReceiver * self, gboolean playing)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+  if (self->playing)
+    self->played += now - self->playing_since;
+  self->playing = playing;
+  self->playing_since = now;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_receiver_set_latency:
+ * @self: a receiver
+ * @latency: the pipeline's, in ns: as much, and two frames, may be queued
+ *
+ * Any thread. Does not wait.
+ */
+void
+gst_oak_receiver_set_latency (GstOakReceiver * self, GstClockTime latency)
+{
+  g_mutex_lock (&self->lock);
+  self->latency = latency;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_receiver_set_layout:
+ * @self: a receiver
+ * @layout: (transfer none): where pictures of its size go from now on
+ *
+ * What is in the queue stays as it is. Any thread. Does not wait.
+ */
+void
+gst_oak_receiver_set_layout (GstOakReceiver * self, GstOakLayout * layout)
+{
+  g_mutex_lock (&self->lock);
+  gst_oak_layout_unref (self->layout);
+  self->layout = gst_oak_layout_ref (layout);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_receiver_set_flushing:
+ * @self: a receiver
+ * @flushing: whether gst_oak_receiver_take() must not wait
+ *
+ * The thread goes on reading: no frame is torn by a flush. Any thread. Does
+ * not wait.
+ */
+void
+gst_oak_receiver_set_flushing (GstOakReceiver * self, gboolean flushing)
+{
+  g_mutex_lock (&self->lock);
+  self->flushing = flushing;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_receiver_finish:
+ * @self: a receiver
+ *
+ * From now on gst_oak_receiver_take() gives %GST_FLOW_EOS. Any thread. Does
+ * not wait.
+ */
+void
+gst_oak_receiver_finish (GstOakReceiver * self)
+{
+  g_mutex_lock (&self->lock);
+  self->finished = TRUE;
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Call with the lock. A pause does not wake a waiting take on every version of
+ * the base class, which then keeps what it was given: so nothing is given. */
+static gboolean
+gst_oak_receiver_has_news (GstOakReceiver * self)
+{
+  return self->playing && (self->queue.length > 0 || self->error != NULL);
+}
+
+/**
+ * gst_oak_receiver_take:
+ * @self: a receiver
+ * @frame: (out) (transfer full): the oldest frame, if the result is OK
+ * @error: return location for a #GstOakReceiverError that tells expected and
+ *     got, if the result is ERROR
+ *
+ * Waits for a frame, and until it plays. An error comes after all frames
+ * before it.
+ *
+ * Returns: %GST_FLOW_OK, %GST_FLOW_FLUSHING, %GST_FLOW_EOS or
+ *     %GST_FLOW_ERROR
+ */
+GstFlowReturn
+gst_oak_receiver_take (GstOakReceiver * self, GstOakFrame ** frame,
+    GError ** error)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  g_mutex_lock (&self->lock);
+  while (!self->flushing && !self->finished
+      && !gst_oak_receiver_has_news (self))
+    g_cond_wait (&self->changed, &self->lock);
+
+  if (self->flushing) {
+    ret = GST_FLOW_FLUSHING;
+  } else if (self->finished) {
+    ret = GST_FLOW_EOS;
+  } else if (self->queue.length > 0) {
+    *frame = gst_oak_receiver_pop (self);
+  } else {
+    g_propagate_error (error, g_error_copy (self->error));
+    ret = GST_FLOW_ERROR;
+  }
+  g_mutex_unlock (&self->lock);
+
+  return ret;
+}
+
+/**
+ * gst_oak_receiver_get_counters:
+ * @self: a receiver
+ * @counters: (out): what has been counted since the last start
+ *
+ * Any thread. Does not wait.
+ */
+void
+gst_oak_receiver_get_counters (GstOakReceiver * self,
+    GstOakReceiverCounters * counters)
+{
+  g_mutex_lock (&self->lock);
+  *counters = self->counters;
+  g_mutex_unlock (&self->lock);
+}

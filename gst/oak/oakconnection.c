@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "oakconnection.h"
+
+struct _OakConnection
+{
+  GSocketConnection *stream;    /* closes the socket when it goes */
+  GSocket *socket;              /* the same, (transfer none) */
+};
+
+/* One attempt to connect, run by a main context of its own, so that a name
+ * that does not resolve and an address that does not answer both end when the
+ * caller cancels or the time is up. */
+typedef struct
+{
+  GCancellable *cancellable;    /* the attempt's own */
+  gboolean timed_out;
+  gboolean done;
+  GSocketConnection *connection;
+  GError *error;
+} Attempt;
+
+static void
+on_connected (GObject * client, GAsyncResult * result, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  attempt->connection =
+      g_socket_client_connect_finish (G_SOCKET_CLIENT (client), result,
+      &attempt->error);
+  attempt->done = TRUE;
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  attempt->timed_out = TRUE;
+  g_cancellable_cancel (attempt->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_cancelled (GCancellable * cancellable, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  g_cancellable_cancel (attempt->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+static GSource *
+attach (GMainContext * context, GSource * source, GSourceFunc callback,
+    Attempt * attempt)
+{
+  g_source_set_callback (source, callback, attempt, NULL);
+  g_source_attach (source, context);
+  return source;
+}
+
+static void
+detach (GSource * source)
+{
+  if (source == NULL)
+    return;
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+static void
+run_attempt (Attempt * attempt, GSocketClient * client,
+    GSocketConnectable * address, guint timeout, GCancellable * cancellable)
+{
+  GMainContext *context = g_main_context_new ();
+  GSource *timer = NULL, *stop = NULL;
+
+  g_main_context_push_thread_default (context);
+
+  if (timeout > 0)
+    timer = attach (context, g_timeout_source_new (timeout), on_timeout,
+        attempt);
+  if (cancellable != NULL)
+    stop = attach (context, g_cancellable_source_new (cancellable),
+        G_SOURCE_FUNC (on_cancelled), attempt);
+
+  g_socket_client_connect_async (client, address, attempt->cancellable,
+      on_connected, attempt);
+  while (!attempt->done)
+    g_main_context_iteration (context, TRUE);
+  /* Addresses that lost the race take their leave. */
+  while (g_main_context_iteration (context, FALSE));
+
+  detach (stop);
+  detach (timer);
+  g_main_context_pop_thread_default (context);
+  g_main_context_unref (context);
+}
+
+/**
+ * oak_connection_open:
+ * @host: a name or an address, IPv4 or IPv6
+ * @port: TCP port
+ * @timeout: how long resolving and connecting may take together, in ms;
+ *     0 = as long as the system takes
+ * @cancellable: (nullable): ends a waiting call from another thread
+ * @error: return location for an error of GIO; %G_IO_ERROR_TIMED_OUT if
+ *     @timeout has passed
+ *
+ * Tries every address that @host has. No proxy is asked: cameras are near.
+ * Waits.
+ *
+ * Returns: (transfer full) (nullable): the connection, %NULL on failure
+ */
+OakConnection *
+oak_connection_open (const gchar * host, guint16 port, guint timeout,
+    GCancellable * cancellable, GError ** error)
+{
+  Attempt attempt = { NULL, };
+  GSocketClient *client = g_socket_client_new ();
+  GSocketConnectable *address = g_network_address_new (host, port);
+  OakConnection *self = NULL;
+
+  g_socket_client_set_enable_proxy (client, FALSE);
+  attempt.cancellable = g_cancellable_new ();
+  run_attempt (&attempt, client, address, timeout, cancellable);
+
+  if (attempt.connection != NULL) {
+    self = oak_connection_new (attempt.connection);
+    g_object_unref (attempt.connection);
+  } else if (attempt.timed_out) {
+    g_error_free (attempt.error);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+        "expected a connection within %u ms, got none", timeout);
+  } else {
+    g_propagate_error (error, attempt.error);
+  }
+
+  g_object_unref (attempt.cancellable);
+  g_object_unref (address);
+  g_object_unref (client);
+  return self;
+}
+
+/**
+ * oak_connection_new:
+ * @stream: (transfer none): a connected stream
+ *
+ * Returns: (transfer full): a connection that reads from @stream, and closes
+ *     it when it is freed
+ */
+OakConnection *
+oak_connection_new (GSocketConnection * stream)
+{
+  OakConnection *self = g_new0 (OakConnection, 1);
+
+  self->stream = g_object_ref (stream);
+  self->socket = g_socket_connection_get_socket (stream);
+  g_socket_set_blocking (self->socket, FALSE);
+  /* A camera that lost its power never says goodbye. */
+  g_socket_set_keepalive (self->socket, TRUE);
+  return self;
+}
+
+/**
+ * oak_connection_free:
+ * @self: (nullable) (transfer full): a connection
+ *
+ * The camera serves one client: it learns at once that we are gone. Does not
+ * wait.
+ */
+void
+oak_connection_free (OakConnection * self)
+{
+  if (self == NULL)
+    return;
+  g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
+  g_object_unref (self->stream);
+  g_free (self);
+}
+
+/**
+ * oak_connection_receive:
+ * @self: a connection
+ * @data: (out caller-allocates): where the bytes go
+ * @size: at most so many, 1 and more
+ * @timeout: how long to wait for the first of them, in µs; -1 = for ever
+ * @cancellable: (nullable): wakes a waiting call from another thread
+ * @error: return location for an error of GIO
+ *
+ * Waits until something has come, and takes what is there.
+ *
+ * If the peer has closed the connection, @error is
+ * %G_IO_ERROR_CONNECTION_CLOSED, if it has reset it, the same, or as GIO
+ * calls it. After %G_IO_ERROR_TIMED_OUT one may go on.
+ *
+ * Returns: how many bytes came, at least 1; -1 on failure
+ */
+gssize
+oak_connection_receive (OakConnection * self, guint8 * data, gsize size,
+    gint64 timeout, GCancellable * cancellable, GError ** error)
+{
+  for (;;) {
+    GError *local_error = NULL;
+    gssize received = g_socket_receive (self->socket, (gchar *) data, size,
+        cancellable, &local_error);
+
+    if (received > 0)
+      return received;
+
+    if (received == 0) {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+          "the connection was closed");
+      return -1;
+    }
+    if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      g_propagate_error (error, local_error);
+      return -1;
+    }
+    g_error_free (local_error);
+
+    if (!g_socket_condition_timed_wait (self->socket, G_IO_IN, timeout,
+            cancellable, error))
+      return -1;
+  }
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The only code that touches a TCP socket. Knows no byte's meaning. */
+
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct _OakConnection OakConnection;
+
+OakConnection *   oak_connection_open     (const gchar   * host,
+                                           guint16         port,
+                                           guint           timeout,
+                                           GCancellable  * cancellable,
+                                           GError       ** error);
+
+OakConnection *   oak_connection_new      (GSocketConnection * stream);
+
+void              oak_connection_free     (OakConnection * self);
+
+gssize            oak_connection_receive  (OakConnection * self,
+                                           guint8        * data,
+                                           gsize           size,
+                                           gint64          timeout,
+                                           GCancellable  * cancellable,
+                                           GError       ** error);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "oakconnection.h"
+
+#include <gst/check/gstcheck.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A connection, and the other end as a plain descriptor. */
+static OakConnection *
+make_pair (gint * peer)
+{
+  GSocketConnection *stream;
+  OakConnection *connection;
+  GSocket *socket;
+  gint fds[2];
+
+  fail_unless_equals_int (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), 0);
+  *peer = fds[1];
+  socket = g_socket_new_from_fd (fds[0], NULL);
+  stream = g_socket_connection_factory_create_connection (socket);
+  connection = oak_connection_new (stream);
+  g_object_unref (stream);
+  g_object_unref (socket);
+  return connection;
+}
+
+static void
+say (gint peer, const gchar * text)
+{
+  fail_unless_equals_int (write (peer, text, strlen (text)), strlen (text));
+}
+
+GST_START_TEST (test_receives_what_is_there)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 data[8] = { 0, };
+
+  say (peer, "abcde");
+  fail_unless_equals_int (oak_connection_receive (connection, data, 3, -1,
+          NULL, NULL), 3);
+  fail_unless (memcmp (data, "abc\0", 4) == 0);
+  fail_unless_equals_int (oak_connection_receive (connection, data, 8, -1,
+          NULL, NULL), 2);
+  fail_unless (memcmp (data, "dec\0", 4) == 0);
+
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+static void
+assert_fails (OakConnection * connection, gint64 timeout,
+    GCancellable * cancellable, gint code)
+{
+  GError *error = NULL;
+  guint8 byte;
+
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1,
+          timeout, cancellable, &error), -1);
+  fail_unless (g_error_matches (error, G_IO_ERROR, code), "%s", error->message);
+  g_error_free (error);
+}
+
+GST_START_TEST (test_what_was_sent_comes_before_the_end)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 byte;
+
+  say (peer, "x");
+  close (peer);
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, -1,
+          NULL, NULL), 1);
+  assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
+  assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_one_may_go_on_after_a_timeout)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 byte;
+
+  assert_fails (connection, 1000, NULL, G_IO_ERROR_TIMED_OUT);
+  say (peer, "x");
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1000,
+          NULL, NULL), 1);
+  fail_unless_equals_int (byte, 'x');
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+static gpointer
+cancel (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+GST_START_TEST (test_cancel_wakes_a_waiting_call)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  GCancellable *cancellable = g_cancellable_new ();
+  GThread *thread = g_thread_new ("cancel", cancel, cancellable);
+
+  assert_fails (connection, -1, cancellable, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+  g_object_unref (cancellable);
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_freeing_hangs_up)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  gchar byte;
+
+  oak_connection_free (connection);
+  fail_unless_equals_int (read (peer, &byte, 1), 0);
+  close (peer);
+  oak_connection_free (NULL);
+}
+
+GST_END_TEST;
+
+static GSocketListener *
+listen_anywhere (guint16 * port)
+{
+  GSocketListener *listener = g_socket_listener_new ();
+  GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  GSocketAddress *wanted = g_inet_socket_address_new (loopback, 0);
+  GSocketAddress *got = NULL;
+
+  fail_unless (g_socket_listener_add_address (listener, wanted,
+          G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &got, NULL));
+  *port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
+  g_object_unref (got);
+  g_object_unref (wanted);
+  g_object_unref (loopback);
+  return listener;
+}
+
+GST_START_TEST (test_open)
+{
+  guint16 port;
+  GSocketListener *listener = listen_anywhere (&port);
+  GError *error = NULL;
+  OakConnection *connection =
+      oak_connection_open ("127.0.0.1", port, 5000, NULL, &error);
+
+  fail_unless (connection != NULL, "%s", error ? error->message : "");
+  oak_connection_free (connection);
+  connection = oak_connection_open ("localhost", port, 0, NULL, &error);
+  fail_unless (connection != NULL, "%s", error ? error->message : "");
+  oak_connection_free (connection);
+
+  g_socket_listener_close (listener);
+  fail_unless (oak_connection_open ("127.0.0.1", port, 5000, NULL,
+          &error) == NULL);
+  fail_unless (g_error_matches (error, G_IO_ERROR,
+          G_IO_ERROR_CONNECTION_REFUSED));
+  g_error_free (error);
+  g_object_unref (listener);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_open_is_cancelled)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+  GError *error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  fail_unless (oak_connection_open ("127.0.0.1", 1, 0, cancellable,
+          &error) == NULL);
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  g_error_free (error);
+  g_object_unref (cancellable);
+}
+
+GST_END_TEST;
+
+static Suite *
+oakconnection_suite (void)
+{
+  Suite *s = suite_create ("oakconnection");
+  TCase *tc = tcase_create ("socket");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_receives_what_is_there);
+  tcase_add_test (tc, test_what_was_sent_comes_before_the_end);
+  tcase_add_test (tc, test_one_may_go_on_after_a_timeout);
+  tcase_add_test (tc, test_cancel_wakes_a_waiting_call);
+  tcase_add_test (tc, test_freeing_hangs_up);
+  tcase_add_test (tc, test_open);
+  tcase_add_test (tc, test_open_is_cancelled);
+
+  return s;
+}
+
+GST_CHECK_MAIN (oakconnection);
