@@ -123,14 +123,32 @@ copy_picture (const GstVideoInfo * from, GstBuffer * in,
   return TRUE;
 }
 
+/* An empty pool is not waited for: what it is out of may stand in our own
+ * queue, behind this frame. */
+static GstFlowReturn
+find_memory (GstOakLayout * layout, GstBuffer ** buffer)
+{
+  GstBufferPoolAcquireParams params = { 0, };
+  GstFlowReturn ret;
+
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  ret = gst_buffer_pool_acquire_buffer (layout->pool, buffer, &params);
+  if (ret != GST_FLOW_EOS)
+    return ret;
+
+  *buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&layout->info),
+      NULL);
+  return GST_FLOW_OK;
+}
+
 /**
  * gst_oak_frame_move:
  * @frame: a frame with an image
- * @layout: where the image belongs; its pool gives the memory
+ * @layout: how the image must lie; its pool gives the memory, if it has any
  * @geometry: of the image
  *
  * For a picture that was received before @layout was known, or that found the
- * pool empty. Waits for a buffer of the pool, until that is flushed.
+ * pool empty. Does not wait.
  *
  * Returns: %GST_FLOW_OK; what the pool said; %GST_FLOW_ERROR if its memory
  *     cannot be written
@@ -155,7 +173,7 @@ gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
   from.fps_d = layout->info.fps_d;
   from.colorimetry = layout->info.colorimetry;
 
-  ret = gst_buffer_pool_acquire_buffer (layout->pool, &out, NULL);
+  ret = find_memory (layout, &out);
   if (ret != GST_FLOW_OK)
     return ret;
   if (!copy_picture (&from, frame->image, &layout->info, out)) {

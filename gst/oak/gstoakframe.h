@@ -23,16 +23,15 @@ struct _GstOakLayout
 typedef struct
 {
   guint64 device_time;          /* ns since the camera booted */
-  GstClockTime arrival;         /* header's first byte, pipeline clock (absolute);
-                                 * NONE: there was no clock */
+  /* when the header's first byte came */
+  GstClockTime arrival;         /* pipeline clock (absolute); NONE: no clock */
+  gint64 seen;                  /* monotonic time, us */
   GArray *detections;           /* of OakDetection, in the order of the wire */
   GstBuffer *image;             /* NULL: the camera sent none */
   gsize image_size;             /* bytes on the wire */
   GstOakLayout *layout;         /* of the image; NULL: as on the wire */
   gboolean discont;             /* frames before it are missing */
   guint n_dropped;              /* of them, because the queue was full */
-
-  gint64 received;              /* monotonic time of the last byte, µs */
 } GstOakFrame;
 
 GstOakLayout *    gst_oak_layout_new      (const GstVideoInfo * info,

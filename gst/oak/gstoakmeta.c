@@ -27,13 +27,14 @@ compare_confidence (gconstpointer a, gconstpointer b)
 /* A box that touches the right or bottom edge of the frame is dropped by
  * videocrop and compositor from 1.28 on, so one pixel is left free there. */
 static gboolean
-find_box (const OakDetection * detection, guint width, guint height, Box * box)
+find_box (const OakDetection * detection, gint width, gint height, Box * box)
 {
-  box->left = MAX (0, (gint) floor (detection->x_min * width));
-  box->top = MAX (0, (gint) floor (detection->y_min * height));
-  box->right = MIN ((gint) width - 1, (gint) ceil (detection->x_max * width));
-  box->bottom =
-      MIN ((gint) height - 1, (gint) ceil (detection->y_max * height));
+  box->left = floor (CLAMP (detection->x_min, 0.0, 1.0) * width);
+  box->top = floor (CLAMP (detection->y_min, 0.0, 1.0) * height);
+  box->right = ceil (CLAMP (detection->x_max, 0.0, 1.0) * width);
+  box->bottom = ceil (CLAMP (detection->y_max, 0.0, 1.0) * height);
+  box->right = MIN (box->right, width - 1);
+  box->bottom = MIN (box->bottom, height - 1);
 
   return box->left < box->right && box->top < box->bottom;
 }

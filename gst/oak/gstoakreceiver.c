@@ -41,6 +41,7 @@ struct _GstOakReceiver
   GstClockTime latency;         /* the pipeline's */
   GstOakReceiverCounters counters;
   gboolean playing;
+  gboolean has_played;          /* since the start */
   gint64 playing_since;         /* monotonic, µs */
   gint64 played;                /* before that, µs */
 
@@ -294,8 +295,10 @@ gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
             OAK_HEADER_SIZE - size, &got, error))
       return FALSE;
     /* The first byte tells when the frame came: what follows may dawdle. */
-    if (size == 0)
+    if (size == 0) {
       frame->arrival = gst_oak_receiver_now (self);
+      frame->seen = g_get_monotonic_time ();
+    }
     size += got;
     if (!oak_header_may_start (data, size))
       return gst_oak_receiver_refuse (self, data, size, error);
@@ -516,7 +519,7 @@ gst_oak_receiver_is_overfull (GstOakReceiver * self)
 
   if (self->queue.length < 2)
     return FALSE;
-  age = (newest->received - oldest->received) * GST_USECOND;
+  age = (newest->seen - oldest->seen) * GST_USECOND;
 
   return age > self->latency + 2 * self->interval
       || self->queue.length > QUEUE_FRAMES_MAX
@@ -542,8 +545,12 @@ gst_oak_receiver_drop_oldest (GstOakReceiver * self)
   GstOakFrame *next = g_queue_peek_head (&self->queue);
 
   next->discont = TRUE;
-  next->n_dropped = dropped->n_dropped + 1;
-  self->counters.dropped++;
+  if (self->playing) {
+    next->n_dropped = dropped->n_dropped + 1;
+    self->counters.dropped++;
+  } else {
+    self->counters.discarded++;
+  }
   gst_oak_frame_free (dropped);
 }
 
@@ -560,13 +567,14 @@ gst_oak_receiver_enqueue (GstOakReceiver * self, GstOakFrame * frame)
   g_cond_signal (&self->changed);
 }
 
-/* What comes while nobody watches is read, so that the camera goes on, and
- * thrown away, so that nobody is shown the past. */
+/* What comes in a pause is read, so that the camera goes on, and thrown away,
+ * so that nobody is shown the past. Before the first play it is kept, as far
+ * as the queue goes: there the newest is a good beginning. */
 static void
 gst_oak_receiver_push (GstOakReceiver * self, GstOakFrame * frame)
 {
   g_mutex_lock (&self->lock);
-  if (self->playing) {
+  if (self->playing || !self->has_played) {
     gst_oak_receiver_enqueue (self, frame);
   } else {
     self->counters.discarded++;
@@ -611,7 +619,6 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
     return FALSE;
   }
 
-  frame->received = g_get_monotonic_time ();
   gst_oak_receiver_measure (self, frame);
   self->n_frames++;
   if (proven)
@@ -714,6 +721,7 @@ gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
   self->counters = none;
   self->finished = FALSE;
   self->discont = FALSE;
+  self->has_played = FALSE;
   g_mutex_unlock (&self->lock);
   self->thread = g_thread_new ("oakreceiver", gst_oak_receiver_run, self);
 }
@@ -773,6 +781,7 @@ gst_oak_receiver_set_playing (GstOakReceiver * self, gboolean playing)
   if (self->playing)
     self->played += now - self->playing_since;
   self->playing = playing;
+  self->has_played |= playing;
   self->playing_since = now;
   g_cond_signal (&self->changed);
   g_mutex_unlock (&self->lock);

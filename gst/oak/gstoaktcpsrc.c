@@ -15,7 +15,7 @@
  * timestamps. PTS is the time at which the camera took the picture, mapped
  * from its clock to the pipeline's; the camera's own time is on each buffer as
  * a #GstReferenceTimestampMeta with the caps `timestamp/x-oak-stream`. What
- * arrives while the element is not PLAYING is discarded.
+ * arrives in a pause is discarded.
  *
  * The wire says how many bytes a picture has, not its width and height. They
  * are, in this order: #GstOakTcpSrc:width and #GstOakTcpSrc:height (one is
@@ -86,6 +86,9 @@ GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define DEFAULT_STALL_TIMEOUT 5000
 #define DEFAULT_LATENCY 100
 
+/* Frames that came so long before the first play are shown, in us. */
+#define FRESH_BEFORE_PLAYING (100 * G_TIME_SPAN_MILLISECOND)
+
 enum
 {
   PROP_HOST = 1,
@@ -126,6 +129,8 @@ struct _GstOakTcpSrc
   GstClockTime frame_duration;  /* 0 = not known */
   GstClockTime pipeline_latency;
   GstClockTime playing_since;   /* clock time; NONE = no clock */
+  gint64 playing_seen;          /* the same in monotonic time, us */
+  guint n_plays;                /* since the start */
   gboolean clock_changed;
   guint64 n_frames;
   guint64 n_detections;
@@ -143,7 +148,7 @@ struct _GstOakTcpSrc
   GstOakLayout *layout;         /* of what goes out */
   gboolean layout_is_old;
   OakClockMap clock_map;
-  gint64 first_received;        /* monotonic µs, if there is no clock; or 0 */
+  gint64 first_seen;            /* monotonic us, without a clock; 0 = none */
   GstClockTime last_pts;
   gboolean discont;
 };
@@ -547,18 +552,16 @@ gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 
 /* Time */
 
-/* What arrived before we were PLAYING is older than the user wants to see. */
+/* What arrived in a pause is older than the user wants to see; what arrived
+ * just before the first play is a good beginning. */
 static gboolean
 gst_oak_tcp_src_is_stale (GstOakTcpSrc * self, const GstOakFrame * frame)
 {
   gboolean stale;
 
   GST_OBJECT_LOCK (self);
-  if (!GST_CLOCK_TIME_IS_VALID (self->playing_since))
-    stale = FALSE;
-  else
-    stale = !GST_CLOCK_TIME_IS_VALID (frame->arrival)
-        || frame->arrival < self->playing_since;
+  stale = self->playing_seen - frame->seen >
+      (self->n_plays > 1 ? 0 : FRESH_BEFORE_PLAYING);
   if (stale)
     self->n_discarded++;
   GST_OBJECT_UNLOCK (self);
@@ -566,20 +569,30 @@ gst_oak_tcp_src_is_stale (GstOakTcpSrc * self, const GstOakFrame * frame)
   return stale;
 }
 
-/* Without a clock, time begins with the first frame. */
+/* Running time begins when we play, without a clock with the first frame. */
 static GstClockTime
 gst_oak_tcp_src_find_arrival (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstClockTime * base_time)
 {
-  if (GST_CLOCK_TIME_IS_VALID (frame->arrival)) {
-    *base_time = gst_element_get_base_time (GST_ELEMENT (self));
-    return frame->arrival;
+  GstClockTime since;
+  gint64 seen;
+
+  GST_OBJECT_LOCK (self);
+  since = self->playing_since;
+  seen = self->playing_seen;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!GST_CLOCK_TIME_IS_VALID (since)) {
+    if (self->first_seen == 0)
+      self->first_seen = frame->seen;
+    *base_time = 0;
+    return (frame->seen - self->first_seen) * GST_USECOND;
   }
 
-  *base_time = 0;
-  if (self->first_received == 0)
-    self->first_received = frame->received;
-  return (frame->received - self->first_received) * GST_USECOND;
+  *base_time = gst_element_get_base_time (GST_ELEMENT (self));
+  if (!GST_CLOCK_TIME_IS_VALID (frame->arrival))
+    return since + MAX (0, frame->seen - seen) * GST_USECOND;
+  return MAX (frame->arrival, since);
 }
 
 static GstClockTime
@@ -823,7 +836,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->wanted.height = self->height;
   self->frame_duration = 0;
   self->pipeline_latency = 0;
-  self->playing_since = GST_CLOCK_TIME_NONE;
+  self->n_plays = 0;
   self->n_frames = 0;
   self->n_detections = 0;
   self->n_detections_left_out = 0;
@@ -834,7 +847,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->geometry = none;
   self->told_geometry = FALSE;
   self->negotiated = FALSE;
-  self->first_received = 0;
+  self->first_seen = 0;
   self->last_pts = 0;
   self->discont = TRUE;
   oak_clock_map_reset (&self->clock_map);
@@ -924,6 +937,8 @@ gst_oak_tcp_src_begin_playing (GstOakTcpSrc * self)
 
   GST_OBJECT_LOCK (self);
   self->playing_since = now;
+  self->playing_seen = g_get_monotonic_time ();
+  self->n_plays++;
   GST_OBJECT_UNLOCK (self);
   gst_oak_receiver_set_playing (self->receiver, TRUE);
 }
@@ -1223,7 +1238,8 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
    * * `detections-left-out`: did not parse, or have no area in the picture
    * * `frames-without-image`: frames that had no picture
    * * `dropped`: frames left out because downstream was too slow
-   * * `discarded`: frames that arrived while the element was not PLAYING
+   * * `discarded`: frames that arrived in a pause, or too long before the
+   *   first play
    *
    * Since: 0.1
    */
@@ -1253,7 +1269,6 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
 
   gst_base_src_set_live (base, TRUE);
   gst_base_src_set_format (base, GST_FORMAT_TIME);
-  self->playing_since = GST_CLOCK_TIME_NONE;
   self->receiver = gst_oak_receiver_new ();
 }
 

@@ -9,7 +9,6 @@
 #define FIELD_SEPARATOR ';'
 #define N_NUMBERS 5             /* confidence and the four edges */
 #define NUMBER_LENGTH_MAX 32
-#define EDGE_MAX 1000.0         /* frames; further out is not a detection */
 
 static const gchar *
 find_end (const gchar * text, const gchar * end, gchar separator)
@@ -58,12 +57,6 @@ parse_number (const gchar * text, const gchar * end, gdouble * number)
   return stop == copy + length && isfinite (*number);
 }
 
-static gboolean
-is_edge (gdouble number)
-{
-  return number >= -EDGE_MAX && number <= EDGE_MAX;
-}
-
 /**
  * oak_detection_parse:
  * @text: `label;confidence;xmin;ymin;xmax;ymax`, not terminated
@@ -71,7 +64,7 @@ is_edge (gdouble number)
  * @detection: (out): what it says; untouched on failure
  *
  * The confidence is a percentage on the wire and 0..1 here. The edges are as
- * they came, also outside the frame: only who knows the frame can clamp them.
+ * they came, finite, but as far outside the frame as they please.
  * Does not wait.
  *
  * Returns: %TRUE if @text is a detection whose box is not inside out
@@ -101,11 +94,6 @@ oak_detection_parse (const gchar * text, gsize size, OakDetection * detection)
 
   if (number[0] < 0.0 || number[0] > 100.0)
     return FALSE;
-  for (i = 1; i < N_NUMBERS; i++) {
-    if (!is_edge (number[i]))
-      return FALSE;
-  }
-
   parsed.confidence = number[0] / 100.0;
   parsed.x_min = number[1];
   parsed.y_min = number[2];

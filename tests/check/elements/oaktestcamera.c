@@ -258,7 +258,7 @@ tell (OakTestCamera * camera, StepKind kind, gconstpointer bytes, gsize size)
 
   step->kind = kind;
   step->size = size;
-  if (bytes) {
+  if (size > 0 && bytes) {
     step->bytes = g_malloc (size);
     memcpy (step->bytes, bytes, size);
   }
