@@ -2663,6 +2663,24 @@ GST_START_TEST (test_ready_and_back_returns_at_once)
 
 GST_END_TEST;
 
+/* Some of these stop it in the moment in which it has connected. */
+GST_START_TEST (test_start_and_stop_five_hundred_times)
+{
+  Rig *rig = rig_new ();
+  guint i, n;
+
+  for (i = 0; i < 500; i++) {
+    oak_test_camera_close (rig->camera);
+    rig_set_state (rig, GST_STATE_PAUSED);
+    for (n = i % 25; n > 0; n--)
+      g_thread_yield ();
+    rig_set_state (rig, GST_STATE_READY);
+  }
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 expect_eos_at_once (Rig * rig)
 {
@@ -3377,6 +3395,7 @@ add_ends (Suite * s)
   tcase_add_loop_test (tc, test_null_returns_at_once, 0, N_PHASES);
   tcase_add_loop_test (tc, test_null_hangs_up, PHASE_FIRST_BYTE, N_PHASES);
   tcase_add_loop_test (tc, test_ready_and_back_returns_at_once, 0, N_PHASES);
+  tcase_add_test (tc, test_start_and_stop_five_hundred_times);
   tcase_add_loop_test (tc, test_eos_comes_out_at_once, 0, N_PHASES);
   tcase_add_test (tc, test_hang_up_after_eos_is_no_error);
   tcase_add_test (tc, test_after_eos_the_element_starts_again);

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Who may include whom: the plan's table, kept by a machine.
+
+Every .c and .h below gst, ext and tests must be in the table. Whoever adds a
+room draws it into docs/architecture.md first, and then into ROOMS.
+"""
+
+import pathlib
+import re
+import sys
+
+INCLUDE = re.compile(r"^\s*#\s*(?:include|include_next|import)\b\s*(.*)$")
+ANGLE = re.compile(r"^<([^>]+)>")
+QUOTE = re.compile(r'^"([^"]+)"')
+
+# What a room may use, as patterns of whole <header> names.
+PURE = [
+    r"glib\.h",
+    r"(errno|float|limits|math|stddef|stdint|stdlib|string)\.h",
+]
+INTRINSICS = [r"(imm|emm|tmm|smm)intrin\.h", r"arm_neon\.h"]
+GIO = [r"gio/.*\.h", r"glib(-object)?\.h", r"string\.h"]
+SOCKET_OPTIONS = [r"sys/socket\.h", r"netinet/(in|tcp)\.h", r"winsock2\.h"]
+CORE = [r"gst/gst\.h", r"glib(-object)?\.h"] + PURE
+BASE = [r"gst/base/.*\.h"]
+VIDEO = [r"gst/video/.*\.h"]
+TRANSLATION = [r"glib/gi18n-lib\.h"]
+CHECK = [r"gst/check/.*\.h"]
+ANY_GSTREAMER = [r"gst/.*\.h", r"gio/.*\.h", r"glib.*\.h", r"[a-z]+\.h"]
+FILES = [r"glib/gstdio\.h"]
+
+# A room is the .c and the .h of that name:
+# name: (the quoted headers it may include besides its own, what it may use)
+ROOMS = {
+    # These know bytes and numbers.
+    "gst/oak/oakclockmap": ([], PURE),
+    "gst/oak/oakdetection": ([], PURE),
+    "gst/oak/oakgeometry": ([], PURE),
+    "gst/oak/oaklabel": ([], PURE),
+    "gst/oak/oakpixels": ([], PURE + INTRINSICS),
+    "gst/oak/oakwire": ([], PURE),
+    "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
+    # These know GStreamer.
+    "gst/oak/gstoakcaps": (["oakgeometry.h"], CORE + VIDEO),
+    "gst/oak/gstoakframe": (
+        ["oakdetection.h", "oakgeometry.h"],
+        CORE + VIDEO,
+    ),
+    "gst/oak/gstoakmeta": (
+        ["oakdetection.h", "oaklabel.h"],
+        CORE + VIDEO,
+    ),
+    "gst/oak/gstoakreceiver": (
+        [
+            "gstoakframe.h",
+            "oakconnection.h",
+            "oakdetection.h",
+            "oakpixels.h",
+            "oakwire.h",
+        ],
+        CORE + GIO + VIDEO,
+    ),
+    "gst/oak/gstoaktcpsrc": (
+        [
+            "gstoakcaps.h",
+            "gstoakmeta.h",
+            "gstoakreceiver.h",
+            "oakclockmap.h",
+            "oakgeometry.h",
+            "oaklabel.h",
+        ],
+        # GIO for the names of its errors only.
+        CORE + BASE + VIDEO + TRANSLATION + GIO + FILES,
+    ),
+    "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
+    # A pure room's test sees that room alone.
+    "tests/check/libs/oakclockmap": (["oakclockmap.h"], PURE + CHECK),
+    "tests/check/libs/oakconnection": (
+        ["oakconnection.h"],
+        PURE + GIO + CHECK + [r"sys/socket\.h", r"unistd\.h"],
+    ),
+    "tests/check/libs/oakdetection": (["oakdetection.h"], PURE + CHECK),
+    "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
+    "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
+    "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
+    "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
+    # An element's test writes its bytes by hand, or it agrees with the bug.
+    "tests/check/elements/oaktestcamera": (
+        [],
+        ANY_GSTREAMER + SOCKET_OPTIONS,
+    ),
+    "tests/check/elements/oaktcpsrc": (["oaktestcamera.h"], ANY_GSTREAMER),
+    "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
+    "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
+    # What a user starts from shows the public way.
+    "tests/examples/oakprint": ([], ANY_GSTREAMER),
+}
+
+TREES = ("gst", "ext", "tests")
+
+
+def included(path):
+    """Line number and argument of every include in a file."""
+    text = path.read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1).strip()
+
+
+def allowed(room, argument):
+    quoted, used = ROOMS[room]
+    quote = QUOTE.match(argument)
+    if quote:
+        own = room.rsplit("/", 1)[1] + ".h"
+        # What meson configured: only those that know GStreamer are told.
+        knows_config = own.startswith("gst")
+        return quote.group(1) in [own] + quoted + ["config.h"] * knows_config
+    angle = ANGLE.match(argument)
+    return bool(angle) and any(re.fullmatch(u, angle.group(1)) for u in used)
+
+
+def main(root):
+    complaints = []
+    seen = set()
+    files = 0
+    for tree in TREES:
+        for path in sorted((root / tree).rglob("*.[ch]")):
+            name = path.relative_to(root).as_posix()
+            room = name[:-2]
+            files += 1
+            if room not in ROOMS:
+                complaints.append(f"{name}: no such room in the plan")
+                continue
+            seen.add(room)
+            for number, argument in included(path):
+                if not allowed(room, argument):
+                    complaints.append(
+                        f"{name}:{number}: may not include {argument}"
+                    )
+    for room in sorted(ROOMS.keys() - seen):
+        complaints.append(f"{room}.[ch]: in the table, but not there")
+
+    for complaint in complaints:
+        print(complaint)
+    print(f"{files} files, {len(complaints)} complaints")
+    return 1 if complaints or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(pathlib.Path(sys.argv[1])))
