@@ -22,7 +22,11 @@ offer_caps (OakGeometry geometry)
             "format", G_TYPE_STRING, formats[i],
             "width", G_TYPE_INT, geometry.width,
             "height", G_TYPE_INT, geometry.height,
-            "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL));
+            "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
+            "interlace-mode", G_TYPE_STRING, "progressive",
+            "multiview-mode", G_TYPE_STRING, "mono",
+            "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
+            "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_SRGB, NULL));
   return caps;
 }
 
@@ -97,6 +101,30 @@ gst_oak_caps_choose (GstPad * pad, OakGeometry geometry, gint fps_n, gint fps_d)
   return gst_caps_fixate (match);
 }
 
+/* The geometry that the peer's structure at @index fixes, if we can serve. */
+static gboolean
+take_geometry (GstCaps * peer, guint index, OakGeometry * geometry)
+{
+  GstStructure *structure = gst_caps_get_structure (peer, index);
+  GstCaps *ours, *one;
+  gint width, height;
+  gboolean may;
+
+  if (!gst_structure_get_int (structure, "width", &width)
+      || !gst_structure_get_int (structure, "height", &height)
+      || width < 1 || height < 1)
+    return FALSE;
+
+  geometry->width = width;
+  geometry->height = height;
+  ours = offer_caps (*geometry);
+  one = gst_caps_copy_nth (peer, index);
+  may = gst_caps_can_intersect (ours, one);
+  gst_caps_unref (one);
+  gst_caps_unref (ours);
+  return may;
+}
+
 /**
  * gst_oak_caps_find_geometry:
  * @pad: the source pad
@@ -113,18 +141,12 @@ gst_oak_caps_find_geometry (GstPad * pad, gsize size, OakGeometry * geometry)
   guint i;
 
   for (i = 0; i < gst_caps_get_size (peer) && !found; i++) {
-    GstStructure *structure = gst_caps_get_structure (peer, i);
-    gint width, height;
+    OakGeometry fixed;
 
-    if (gst_structure_get_int (structure, "width", &width)
-        && gst_structure_get_int (structure, "height", &height)
-        && width > 0 && height > 0) {
-      OakGeometry fixed = { width, height };
-
-      found = oak_geometry_size (fixed) == size;
-      if (found)
-        *geometry = fixed;
-    }
+    found = take_geometry (peer, i, &fixed)
+        && oak_geometry_size (fixed) == size;
+    if (found)
+      *geometry = fixed;
   }
 
   gst_caps_unref (peer);
@@ -134,13 +156,15 @@ gst_oak_caps_find_geometry (GstPad * pad, gsize size, OakGeometry * geometry)
 /**
  * gst_oak_caps_choose_pool:
  * @query: an ALLOCATION query that downstream has answered
- * @info: of the pictures
+ * @caps: of the pictures
+ * @info: the same
  *
  * Puts the pool to use first into @query: downstream's if it has one, one for
  * video else.
  */
 void
-gst_oak_caps_choose_pool (GstQuery * query, const GstVideoInfo * info)
+gst_oak_caps_choose_pool (GstQuery * query, GstCaps * caps,
+    const GstVideoInfo * info)
 {
   GstBufferPool *pool = NULL;
   GstStructure *config;
@@ -157,6 +181,7 @@ gst_oak_caps_choose_pool (GstQuery * query, const GstVideoInfo * info)
   size = MAX (size, GST_VIDEO_INFO_SIZE (info));
   if (gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL)) {
     config = gst_buffer_pool_get_config (pool);
+    gst_buffer_pool_config_set_params (config, caps, size, min, max);
     gst_buffer_pool_config_add_option (config,
         GST_BUFFER_POOL_OPTION_VIDEO_META);
     gst_buffer_pool_set_config (pool, config);

@@ -18,4 +18,5 @@ gboolean    gst_oak_caps_find_geometry  (GstPad             * pad,
                                          OakGeometry        * geometry);
 
 void        gst_oak_caps_choose_pool    (GstQuery           * query,
+                                         GstCaps            * caps,
                                          const GstVideoInfo * info);

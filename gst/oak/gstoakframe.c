@@ -116,29 +116,31 @@ copy_picture (const GstVideoInfo * from, GstBuffer * in,
   }
 
   converter = gst_video_converter_new (from, to, NULL);
-  gst_video_converter_frame (converter, &source, &target);
-  gst_video_converter_free (converter);
+  if (converter != NULL) {
+    gst_video_converter_frame (converter, &source, &target);
+    gst_video_converter_free (converter);
+  }
   gst_video_frame_unmap (&target);
   gst_video_frame_unmap (&source);
-  return TRUE;
+  return converter != NULL;
 }
 
 /* An empty pool is not waited for: what it is out of may stand in our own
- * queue, behind this frame. */
-static GstFlowReturn
-find_memory (GstOakLayout * layout, GstBuffer ** buffer)
+ * queue, behind this frame. Nor is one that downstream has put away the end:
+ * memory of our own always does. */
+static GstBuffer *
+find_memory (GstOakLayout * layout)
 {
   GstBufferPoolAcquireParams params = { 0, };
-  GstFlowReturn ret;
+  GstBuffer *buffer = NULL;
 
   params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
-  ret = gst_buffer_pool_acquire_buffer (layout->pool, buffer, &params);
-  if (ret != GST_FLOW_EOS)
-    return ret;
+  if (gst_buffer_pool_acquire_buffer (layout->pool, &buffer,
+          &params) == GST_FLOW_OK)
+    return buffer;
 
-  *buffer = gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&layout->info),
+  return gst_buffer_new_allocate (NULL, GST_VIDEO_INFO_SIZE (&layout->info),
       NULL);
-  return GST_FLOW_OK;
 }
 
 /**
@@ -150,19 +152,17 @@ find_memory (GstOakLayout * layout, GstBuffer ** buffer)
  * For a picture that was received before @layout was known, or that found the
  * pool empty. Does not wait.
  *
- * Returns: %GST_FLOW_OK; what the pool said; %GST_FLOW_ERROR if its memory
- *     cannot be written
+ * Returns: %FALSE if the memory cannot be written
  */
-GstFlowReturn
+gboolean
 gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
     OakGeometry geometry)
 {
   GstVideoInfo from;
-  GstBuffer *out = NULL;
-  GstFlowReturn ret;
+  GstBuffer *out;
 
   if (frame->layout == layout)
-    return GST_FLOW_OK;
+    return TRUE;
 
   if (frame->layout != NULL)
     from = frame->layout->info;
@@ -173,15 +173,13 @@ gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
   from.fps_d = layout->info.fps_d;
   from.colorimetry = layout->info.colorimetry;
 
-  ret = find_memory (layout, &out);
-  if (ret != GST_FLOW_OK)
-    return ret;
+  out = find_memory (layout);
   if (!copy_picture (&from, frame->image, &layout->info, out)) {
     gst_buffer_unref (out);
-    return GST_FLOW_ERROR;
+    return FALSE;
   }
 
   gst_buffer_unref (frame->image);
   frame->image = out;
-  return GST_FLOW_OK;
+  return TRUE;
 }

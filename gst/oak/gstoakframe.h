@@ -15,7 +15,8 @@ typedef struct _GstOakLayout GstOakLayout;
 struct _GstOakLayout
 {
   gatomicrefcount ref_count;
-  GstVideoInfo info;            /* BGR or BGRP, with the strides of the pool */
+  GstVideoInfo info;            /* BGR or BGRP; buffers may say otherwise of
+                                 * strides, by their GstVideoMeta */
   gsize wire_size;              /* bytes of such a picture on the wire */
   GstBufferPool *pool;
 };
@@ -43,6 +44,6 @@ void              gst_oak_layout_unref    (GstOakLayout       * self);
 GstOakFrame *     gst_oak_frame_new       (void);
 void              gst_oak_frame_free      (GstOakFrame        * frame);
 
-GstFlowReturn     gst_oak_frame_move      (GstOakFrame        * frame,
+gboolean          gst_oak_frame_move      (GstOakFrame        * frame,
                                            GstOakLayout       * layout,
                                            OakGeometry          geometry);

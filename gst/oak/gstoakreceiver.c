@@ -509,6 +509,13 @@ gst_oak_receiver_measure (GstOakReceiver * self, const GstOakFrame * frame)
   self->last_device_time = frame->device_time;
 }
 
+/* What a frame in the queue costs, about. */
+static gsize
+gst_oak_receiver_weigh (const GstOakFrame * frame)
+{
+  return frame->image_size + frame->detections->len * sizeof (OakDetection);
+}
+
 /* Call with the lock. */
 static gboolean
 gst_oak_receiver_is_overfull (GstOakReceiver * self)
@@ -533,7 +540,7 @@ gst_oak_receiver_pop (GstOakReceiver * self)
   GstOakFrame *frame = g_queue_pop_head (&self->queue);
 
   if (frame != NULL)
-    self->queue_bytes -= frame->image_size;
+    self->queue_bytes -= gst_oak_receiver_weigh (frame);
   return frame;
 }
 
@@ -561,7 +568,7 @@ gst_oak_receiver_enqueue (GstOakReceiver * self, GstOakFrame * frame)
   frame->discont = self->discont;
   self->discont = FALSE;
   g_queue_push_tail (&self->queue, frame);
-  self->queue_bytes += frame->image_size;
+  self->queue_bytes += gst_oak_receiver_weigh (frame);
   while (gst_oak_receiver_is_overfull (self))
     gst_oak_receiver_drop_oldest (self);
   g_cond_signal (&self->changed);
@@ -574,7 +581,7 @@ static void
 gst_oak_receiver_push (GstOakReceiver * self, GstOakFrame * frame)
 {
   g_mutex_lock (&self->lock);
-  if (self->playing || !self->has_played) {
+  if (!self->finished && (self->playing || !self->has_played)) {
     gst_oak_receiver_enqueue (self, frame);
   } else {
     self->counters.discarded++;
@@ -628,22 +635,24 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
   return TRUE;
 }
 
-/* A frame is held because the size in its header may be cut. Where the next
- * header was missed, it was. */
+/* A frame is held because the size in its header may be cut. Then a byte of it
+ * is left over, where nothing or a header must follow. */
 static void
-gst_oak_receiver_judge_held (GstOakReceiver * self, GError * error)
+gst_oak_receiver_judge_held (GstOakReceiver * self, GError ** error)
 {
-  if (self->held == NULL)
+  GError *cause = *error;
+
+  if (self->held == NULL || cause->domain != GST_OAK_RECEIVER_ERROR)
     return;
 
-  if (g_error_matches (error, GST_OAK_RECEIVER_ERROR,
-          GST_OAK_RECEIVER_ERROR_LOST)) {
+  if (self->part_got == 0) {
     gst_oak_receiver_release_held (self);
     return;
   }
-  if (error->domain == GST_OAK_RECEIVER_ERROR)
-    error->code = GST_OAK_RECEIVER_ERROR_OUTGROWN;
-  g_clear_pointer (&self->held, gst_oak_frame_free);
+  *error = g_error_new (GST_OAK_RECEIVER_ERROR,
+      GST_OAK_RECEIVER_ERROR_OUTGROWN, "expected a header or the end after a "
+      "header without a pad, got: %s", cause->message);
+  g_error_free (cause);
 }
 
 static gpointer
@@ -654,7 +663,8 @@ gst_oak_receiver_run (gpointer user_data)
 
   if (gst_oak_receiver_connect (self, &error)) {
     while (gst_oak_receiver_receive (self, &error));
-    gst_oak_receiver_judge_held (self, error);
+    gst_oak_receiver_judge_held (self, &error);
+    g_clear_pointer (&self->held, gst_oak_frame_free);
     g_clear_pointer (&self->connection, oak_connection_free);
   }
 
@@ -836,17 +846,18 @@ gst_oak_receiver_set_flushing (GstOakReceiver * self, gboolean flushing)
 }
 
 /**
- * gst_oak_receiver_finish:
+ * gst_oak_receiver_set_finished:
  * @self: a receiver
+ * @finished: whether gst_oak_receiver_take() gives %GST_FLOW_EOS from now on,
+ *     and what comes is discarded
  *
- * From now on gst_oak_receiver_take() gives %GST_FLOW_EOS. Any thread. Does
- * not wait.
+ * Any thread. Does not wait.
  */
 void
-gst_oak_receiver_finish (GstOakReceiver * self)
+gst_oak_receiver_set_finished (GstOakReceiver * self, gboolean finished)
 {
   g_mutex_lock (&self->lock);
-  self->finished = TRUE;
+  self->finished = finished;
   g_cond_signal (&self->changed);
   g_mutex_unlock (&self->lock);
 }

@@ -63,7 +63,8 @@ void              gst_oak_receiver_set_layout   (GstOakReceiver * self,
 
 void              gst_oak_receiver_set_flushing (GstOakReceiver * self,
                                                  gboolean         flushing);
-void              gst_oak_receiver_finish       (GstOakReceiver * self);
+void              gst_oak_receiver_set_finished (GstOakReceiver * self,
+                                                 gboolean         finished);
 GstFlowReturn     gst_oak_receiver_take         (GstOakReceiver * self,
                                                  GstOakFrame   ** frame,
                                                  GError        ** error);

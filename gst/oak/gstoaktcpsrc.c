@@ -15,7 +15,8 @@
  * timestamps. PTS is the time at which the camera took the picture, mapped
  * from its clock to the pipeline's; the camera's own time is on each buffer as
  * a #GstReferenceTimestampMeta with the caps `timestamp/x-oak-stream`. What
- * arrives in a pause is discarded.
+ * arrives in a pause is discarded; what arrived within 100 ms before the first
+ * change to PLAYING is shown.
  *
  * The wire says how many bytes a picture has, not its width and height. They
  * are, in this order: #GstOakTcpSrc:width and #GstOakTcpSrc:height (one is
@@ -37,11 +38,13 @@
  * ## Messages
  *
  * * ERROR: the text names host and port and what to do about it, the debug
- *   part what was expected and what came. The stream ends with it.
+ *   part what was expected and what came. The stream ends with it. An error
+ *   that happens in PAUSED is posted in PLAYING.
  * * INFO: a picture size was found by its number of bytes.
  * * ELEMENT `oak-no-image`: the camera sent a frame without a picture, with
- *   the fields `device-time` (guint64, ns), `pts` (guint64, ns) and
- *   `n-detections` (guint). A GAP event goes downstream.
+ *   the fields `device-time` (guint64, ns), `pts` (guint64, ns),
+ *   `n-detections` (guint) and `count` (guint64, such frames since the start).
+ *   A GAP event goes downstream. At most 200 of them a second.
  * * LATENCY: the latency has changed.
  *
  * ## Example launch lines
@@ -85,6 +88,9 @@ GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define DEFAULT_FIRST_BYTE_TIMEOUT 10000
 #define DEFAULT_STALL_TIMEOUT 5000
 #define DEFAULT_LATENCY 100
+
+/* Messages a second on frames without an image, and gaps. */
+#define NO_IMAGE_RATE_MAX 200
 
 /* Frames that came so long before the first play are shown, in us. */
 #define FRESH_BEFORE_PLAYING (100 * G_TIME_SPAN_MILLISECOND)
@@ -132,6 +138,7 @@ struct _GstOakTcpSrc
   gint64 playing_seen;          /* the same in monotonic time, us */
   guint n_plays;                /* since the start */
   gboolean clock_changed;
+  gboolean time_reset;          /* by a flush: running time begins anew */
   guint64 n_frames;
   guint64 n_detections;
   guint64 n_detections_left_out;
@@ -144,7 +151,10 @@ struct _GstOakTcpSrc
   OakGeometry wanted;           /* by properties; 0 = find out */
   OakGeometry geometry;         /* of the last picture; 0 = none yet */
   gboolean told_geometry;
+  gint64 telling_since;         /* of n_told, monotonic us */
+  guint n_told;                 /* messages on frames without an image */
   gboolean negotiated;
+  gboolean refused;             /* the base class has posted why */
   GstOakLayout *layout;         /* of what goes out */
   gboolean layout_is_old;
   OakClockMap clock_map;
@@ -152,6 +162,9 @@ struct _GstOakTcpSrc
   GstClockTime last_pts;
   gboolean discont;
 };
+
+/* What the vendor's program sends. */
+static const OakGeometry usual_geometry = { 640, 352 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
@@ -240,12 +253,14 @@ static GstFlowReturn
 gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
 {
   GstFlowReturn ret = GST_FLOW_FLUSHING;
-  guint i;
+  guint i = 0;
 
-  for (i = 0; i < G_N_ELEMENTS (failures); i++) {
-    if (g_error_matches (error, GST_OAK_RECEIVER_ERROR, failures[i].error))
-      ret = gst_oak_tcp_src_post_error (self, failures[i].domain (),
-          failures[i].code, _(failures[i].text), error->message);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    while (i + 1 < G_N_ELEMENTS (failures) && !g_error_matches (error,
+            GST_OAK_RECEIVER_ERROR, failures[i].error))
+      i++;
+    ret = gst_oak_tcp_src_post_error (self, failures[i].domain (),
+        failures[i].code, _(failures[i].text), error->message);
   }
 
   g_error_free (error);
@@ -365,28 +380,12 @@ gst_oak_tcp_src_has_sent (GstOakTcpSrc * self, GstEventType type)
   return TRUE;
 }
 
-/* Gaps before the first picture needed a segment, but caps must come before
- * one. Only a flush takes it back; there is nothing else to lose. */
-static void
-gst_oak_tcp_src_make_way_for_caps (GstOakTcpSrc * self)
-{
-  GstPad *pad = GST_BASE_SRC_PAD (self);
-
-  if (gst_oak_tcp_src_has_sent (self, GST_EVENT_CAPS)
-      || !gst_oak_tcp_src_has_sent (self, GST_EVENT_SEGMENT))
-    return;
-  gst_pad_push_event (pad, gst_event_new_flush_start ());
-  gst_pad_push_event (pad, gst_event_new_flush_stop (FALSE));
-}
-
 static gboolean
 gst_oak_tcp_src_push_caps (GstOakTcpSrc * self, const GstVideoInfo * info)
 {
   GstCaps *caps = gst_video_info_to_caps (info);
-  gboolean ok;
+  gboolean ok = gst_base_src_set_caps (GST_BASE_SRC (self), caps);
 
-  gst_oak_tcp_src_make_way_for_caps (self);
-  ok = gst_base_src_set_caps (GST_BASE_SRC (self), caps);
   GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
   gst_caps_unref (caps);
   return ok;
@@ -454,9 +453,11 @@ gst_oak_tcp_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
   if (caps == NULL || !gst_video_info_from_caps (&info, caps))
     return TRUE;
 
-  gst_oak_caps_choose_pool (query, &info);
+  gst_oak_caps_choose_pool (query, caps, &info);
   self->layout_is_old = TRUE;
-  return GST_BASE_SRC_CLASS (parent_class)->decide_allocation (base, query);
+  self->refused =
+      !GST_BASE_SRC_CLASS (parent_class)->decide_allocation (base, query);
+  return !self->refused;
 }
 
 static void
@@ -517,23 +518,41 @@ gst_oak_tcp_src_find_geometry (GstOakTcpSrc * self, gsize size)
   return TRUE;
 }
 
+static GstFlowReturn
+gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
+{
+  GstPad *pad = GST_BASE_SRC_PAD (self);
+  gboolean ok;
+
+  self->refused = FALSE;
+  ok = gst_base_src_negotiate (GST_BASE_SRC (self)) && self->negotiated;
+
+  if (GST_PAD_IS_FLUSHING (pad)) {
+    gst_pad_mark_reconfigure (pad);
+    return GST_FLOW_FLUSHING;
+  }
+  if (self->refused)
+    return GST_FLOW_EOS;
+  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self);
+}
+
 /* Makes caps and memory fit a picture of @size bytes on the wire. */
 static GstFlowReturn
 gst_oak_tcp_src_prepare (GstOakTcpSrc * self, gsize size)
 {
+  GstFlowReturn ret = GST_FLOW_OK;
+
   if (oak_geometry_size (self->geometry) != size) {
     if (!gst_oak_tcp_src_find_geometry (self, size))
       return gst_oak_tcp_src_fail_geometry (self, size);
-    if (!gst_base_src_negotiate (GST_BASE_SRC (self)))
-      self->negotiated = FALSE;
-    if (GST_PAD_IS_FLUSHING (GST_BASE_SRC_PAD (self)))
-      return GST_FLOW_FLUSHING;
+    self->negotiated = FALSE;
   }
+
   if (!self->negotiated)
-    return gst_oak_tcp_src_fail_negotiation (self);
-  if (self->layout_is_old)
+    ret = gst_oak_tcp_src_renegotiate (self);
+  if (ret == GST_FLOW_OK && self->layout_is_old)
     gst_oak_tcp_src_renew_layout (self);
-  return GST_FLOW_OK;
+  return ret;
 }
 
 /* A picture that was received before its layout was known, or that found the
@@ -541,10 +560,9 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, gsize size)
 static GstFlowReturn
 gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 {
-  GstFlowReturn ret = gst_oak_frame_move (frame, self->layout, self->geometry);
+  if (gst_oak_frame_move (frame, self->layout, self->geometry))
+    return GST_FLOW_OK;
 
-  if (ret != GST_FLOW_ERROR)
-    return ret;
   return gst_oak_tcp_src_post_error (self, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, _("Could not write to the memory that "
           "downstream provides."), "expected a mapped buffer, got none");
@@ -575,7 +593,7 @@ gst_oak_tcp_src_find_arrival (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstClockTime * base_time)
 {
   GstClockTime since;
-  gint64 seen;
+  gint64 seen, behind;
 
   GST_OBJECT_LOCK (self);
   since = self->playing_since;
@@ -590,9 +608,12 @@ gst_oak_tcp_src_find_arrival (GstOakTcpSrc * self, const GstOakFrame * frame,
   }
 
   *base_time = gst_element_get_base_time (GST_ELEMENT (self));
-  if (!GST_CLOCK_TIME_IS_VALID (frame->arrival))
-    return since + MAX (0, frame->seen - seen) * GST_USECOND;
-  return MAX (frame->arrival, since);
+  if (GST_CLOCK_TIME_IS_VALID (frame->arrival))
+    return frame->arrival;
+
+  /* It came before the pipeline had a clock. */
+  behind = (seen - frame->seen) * GST_USECOND;
+  return behind < (gint64) since ? since - behind : 0;
 }
 
 static GstClockTime
@@ -600,14 +621,18 @@ gst_oak_tcp_src_find_pts (GstOakTcpSrc * self, const GstOakFrame * frame,
     gboolean * jumped)
 {
   GstClockTime base_time, arrival, placed, pts;
-  gboolean clock_changed;
+  gboolean clock_changed, time_reset;
 
   GST_OBJECT_LOCK (self);
   clock_changed = self->clock_changed;
   self->clock_changed = FALSE;
+  time_reset = self->time_reset;
+  self->time_reset = FALSE;
   GST_OBJECT_UNLOCK (self);
   if (clock_changed)
     oak_clock_map_reset (&self->clock_map);
+  if (time_reset)
+    self->last_pts = 0;
 
   arrival = gst_oak_tcp_src_find_arrival (self, frame, &base_time);
   placed = oak_clock_map_place (&self->clock_map, frame->device_time, arrival,
@@ -624,6 +649,24 @@ gst_oak_tcp_src_find_pts (GstOakTcpSrc * self, const GstOakFrame * frame,
 
 /* Output */
 
+/* A camera program may send nothing but detections. Gaps need caps before
+ * them: those of the usual picture will do till there is one. */
+static gboolean
+gst_oak_tcp_src_has_caps (GstOakTcpSrc * self)
+{
+  const OakGeometry none = { 0, 0 };
+
+  if (self->geometry.width == 0) {
+    self->geometry = self->wanted.width == 0 && self->wanted.height == 0 ?
+        usual_geometry : self->wanted;
+    if (self->geometry.width != 0 && self->geometry.height != 0)
+      gst_base_src_negotiate (GST_BASE_SRC (self));
+    if (!self->negotiated)
+      self->geometry = none;
+  }
+  return self->negotiated;
+}
+
 /* The base class sends the segment with the first buffer: too late here. */
 static void
 gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
@@ -631,6 +674,8 @@ gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
   GstPad *pad = GST_BASE_SRC_PAD (self);
   GstClockTime duration;
 
+  if (!gst_oak_tcp_src_has_caps (self))
+    return;
   if (!gst_oak_tcp_src_has_sent (self, GST_EVENT_SEGMENT))
     gst_pad_push_event (pad, gst_event_new_segment (&GST_BASE_SRC
             (self)->segment));
@@ -642,20 +687,38 @@ gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
           duration > 0 ? duration : GST_CLOCK_TIME_NONE));
 }
 
+/* A camera can send headers without end: as many as no bus can bear. */
+static gboolean
+gst_oak_tcp_src_may_tell (GstOakTcpSrc * self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - self->telling_since > G_TIME_SPAN_SECOND) {
+    self->telling_since = now;
+    self->n_told = 0;
+  }
+  return self->n_told++ < NO_IMAGE_RATE_MAX;
+}
+
 static void
 gst_oak_tcp_src_skip_image (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstClockTime pts)
 {
+  guint64 count;
+
   GST_OBJECT_LOCK (self);
-  self->n_without_image++;
+  count = ++self->n_without_image;
   GST_OBJECT_UNLOCK (self);
 
+  if (!gst_oak_tcp_src_may_tell (self))
+    return;
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("oak-no-image",
               "device-time", G_TYPE_UINT64, frame->device_time,
               "pts", G_TYPE_UINT64, pts,
-              "n-detections", G_TYPE_UINT, frame->detections->len, NULL)));
+              "n-detections", G_TYPE_UINT, frame->detections->len,
+              "count", G_TYPE_UINT64, count, NULL)));
   gst_oak_tcp_src_push_gap (self, pts);
 }
 
@@ -846,6 +909,8 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
 
   self->geometry = none;
   self->told_geometry = FALSE;
+  self->telling_since = 0;
+  self->n_told = 0;
   self->negotiated = FALSE;
   self->first_seen = 0;
   self->last_pts = 0;
@@ -895,18 +960,32 @@ gst_oak_tcp_src_unlock_stop (GstBaseSrc * base)
   return TRUE;
 }
 
-/* The base class would wait for the streaming thread, which may be blocked
- * downstream for as long as it pleases. */
+static void
+gst_oak_tcp_src_note_flush_stop (GstOakTcpSrc * self, GstEvent * event)
+{
+  gboolean reset_time;
+
+  gst_event_parse_flush_stop (event, &reset_time);
+  GST_OBJECT_LOCK (self);
+  self->time_reset |= reset_time;
+  GST_OBJECT_UNLOCK (self);
+  gst_oak_receiver_set_finished (self->receiver, FALSE);
+}
+
 static gboolean
 gst_oak_tcp_src_send_event (GstElement * element, GstEvent * event)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (element);
 
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    gst_oak_tcp_src_note_flush_stop (self, event);
   if (GST_EVENT_TYPE (event) != GST_EVENT_EOS)
     return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
 
+  /* The base class would wait for the streaming thread, which may be blocked
+   * downstream for as long as it pleases. */
   GST_DEBUG_OBJECT (self, "EOS was asked for");
-  gst_oak_receiver_finish (self->receiver);
+  gst_oak_receiver_set_finished (self->receiver, TRUE);
   gst_event_unref (event);
   return TRUE;
 }
@@ -1232,7 +1311,7 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
    * Counters since the last change to PAUSED from below, in a structure
    * `application/x-oak-stats`; all are guint64:
    *
-   * * `frames`: pictures that have left the element
+   * * `frames`: pictures given to the source pad
    * * `bytes`: received from the camera
    * * `detections`: attached to pictures
    * * `detections-left-out`: did not parse, or have no area in the picture

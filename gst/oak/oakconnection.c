@@ -41,13 +41,12 @@ on_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_cancelled (GCancellable * cancellable, gpointer user_data)
+/* Another thread cancels. A source for that, destroyed here meanwhile, is not
+ * safe in GLib 2.74: so only the context is woken. */
+static void
+on_cancelled (GCancellable * cancellable, gpointer context)
 {
-  Attempt *attempt = user_data;
-
-  g_cancellable_cancel (attempt->cancellable);
-  return G_SOURCE_REMOVE;
+  g_main_context_wakeup (context);
 }
 
 static GSource *
@@ -73,7 +72,8 @@ run_attempt (Attempt * attempt, GSocketClient * client,
     GSocketConnectable * address, guint timeout, GCancellable * cancellable)
 {
   GMainContext *context = g_main_context_new ();
-  GSource *timer = NULL, *stop = NULL;
+  GSource *timer = NULL;
+  gulong handler = 0;
 
   g_main_context_push_thread_default (context);
 
@@ -81,17 +81,20 @@ run_attempt (Attempt * attempt, GSocketClient * client,
     timer = attach (context, g_timeout_source_new (timeout), on_timeout,
         attempt);
   if (cancellable != NULL)
-    stop = attach (context, g_cancellable_source_new (cancellable),
-        G_SOURCE_FUNC (on_cancelled), attempt);
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
+        context, NULL);
 
   g_socket_client_connect_async (client, address, attempt->cancellable,
       on_connected, attempt);
-  while (!attempt->done)
+  while (!attempt->done) {
+    if (g_cancellable_is_cancelled (cancellable))
+      g_cancellable_cancel (attempt->cancellable);
     g_main_context_iteration (context, TRUE);
+  }
   /* Addresses that lost the race take their leave. */
   while (g_main_context_iteration (context, FALSE));
 
-  detach (stop);
+  g_cancellable_disconnect (cancellable, handler);
   detach (timer);
   g_main_context_pop_thread_default (context);
   g_main_context_unref (context);

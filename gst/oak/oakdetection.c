@@ -116,7 +116,8 @@ oak_detection_parse (const gchar * text, gsize size, OakDetection * detection)
  *
  * Does not wait.
  *
- * Returns: how many did not parse and were left out
+ * Returns: how many were left out, as they did not parse or are more than
+ *     #OAK_DETECTIONS_MAX
  */
 guint
 oak_detections_parse (const gchar * text, gsize size, GArray * detections)
@@ -131,7 +132,8 @@ oak_detections_parse (const gchar * text, gsize size, GArray * detections)
     const gchar *stop = find_end (text, end, SEPARATOR);
     OakDetection detection;
 
-    if (oak_detection_parse (text, stop - text, &detection))
+    if (detections->len < OAK_DETECTIONS_MAX
+        && oak_detection_parse (text, stop - text, &detection))
       g_array_append_val (detections, detection);
     else
       left_out++;

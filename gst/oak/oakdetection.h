@@ -5,6 +5,9 @@
 
 #include <glib.h>
 
+/* No network finds more in a picture; what is beyond is left out. */
+#define OAK_DETECTIONS_MAX 10000
+
 typedef struct
 {
   gint label_id;                /* the model's class, 0 and more */

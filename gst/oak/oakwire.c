@@ -35,18 +35,22 @@ oak_header_may_start (const guint8 * data, gsize size)
  * @size: how many
  *
  * Returns: (transfer full): @data as printable ASCII in quotes, the rest as
- *     octal escapes, cut where it gets long
+ *     `\xNN`, cut where it gets long
  */
 gchar *
 oak_wire_quote (const guint8 * data, gsize size)
 {
-  gchar *text = g_strndup ((const gchar *) data, MIN (size, QUOTE_MAX));
-  gchar *escaped = g_strescape (text, NULL);
-  gchar *quoted = g_strdup_printf ("'%s'", escaped);
+  GString *quoted = g_string_new ("'");
+  gsize i;
 
-  g_free (escaped);
-  g_free (text);
-  return quoted;
+  for (i = 0; i < MIN (size, QUOTE_MAX); i++) {
+    if (g_ascii_isprint (data[i]) && data[i] != '\\')
+      g_string_append_c (quoted, data[i]);
+    else
+      g_string_append_printf (quoted, "\\x%02x", data[i]);
+  }
+  g_string_append_c (quoted, '\'');
+  return g_string_free (quoted, FALSE);
 }
 
 static gboolean

@@ -1228,6 +1228,11 @@ static const struct
   {12, 4, "video/x-raw,width=12,height=4", 12, 4},
   {300, 0, "video/x-raw", 300, 300},
   {150, 600, "video/x-raw", 150, 600},
+  /* what is fixed where we cannot serve says nothing */
+  {0, 0, "image/jpeg,width=150,height=600;video/x-raw,width=300,height=300",
+      300, 300},
+  {0, 0, "video/x-raw(memory:GLMemory),width=150,height=600;"
+      "video/x-raw,width=300,height=300", 300, 300},
 };
 /* *INDENT-ON* */
 
@@ -1329,6 +1334,11 @@ static const gchar *impossible[] = {
   "video/x-raw,format=BGR,width=[16,100]",
   "video/x-raw,format=BGR,width=16,height=4",
   "video/x-h264",
+  /* what the camera's pictures are not */
+  "video/x-raw,format=BGR,interlace-mode=interleaved",
+  "video/x-raw,format=BGR,multiview-mode=side-by-side",
+  "video/x-raw,format=BGR,pixel-aspect-ratio=4/3",
+  "video/x-raw,format=BGR,colorimetry=bt709",
 };
 /* *INDENT-ON* */
 
@@ -1349,6 +1359,8 @@ GST_END_TEST;
 GST_START_TEST (test_switched_size_is_renegotiated)
 {
   Rig *rig = rig_new_without_size ();
+  GstMessage *message;
+  guint n_told = 0;
 
   rig_play (rig);
   rig_say_size (rig, "1.0", 300, 300, 1);
@@ -1360,6 +1372,11 @@ GST_START_TEST (test_switched_size_is_renegotiated)
   expect_picture (rig, "BGR", 416, 416, 3);
   expect_picture (rig, "BGR", 300, 300, 4);
   fail_unless_equals_int (rig_count (rig, GST_EVENT_CAPS), 3);
+  while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_INFO))) {
+    gst_message_unref (message);
+    n_told++;
+  }
+  fail_unless (n_told == 1 || n_told == 2, "told %u times", n_told);
   rig_free (rig);
 }
 
@@ -1894,6 +1911,41 @@ GST_START_TEST (test_good_header_is_taken_at_once)
 
 GST_END_TEST;
 
+/* These 35 bytes could also be a cut digit and 34 bytes of a longer text. Only
+ * what follows tells. */
+#define DOUBTFUL_HEADER "IMG 1234567890.12345678901 96 35"
+#define DOUBTFUL_DETECTION "11;87.3;0.1000;0.2000;0.3000;0.4000"
+
+GST_START_TEST (test_doubtful_header_is_good_when_a_header_follows)
+{
+  Rig *rig = rig_new ();
+
+  rig_play (rig);
+  oak_test_camera_say_text (rig->camera, DOUBTFUL_HEADER DOUBTFUL_DETECTION);
+  say_image (rig, 5);
+  rig_say (rig, "1234567891.5", 6);
+  expect_said (rig, 5);
+  expect_said (rig, 6);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_doubtful_header_is_good_when_the_camera_leaves)
+{
+  Rig *rig = rig_new ();
+
+  rig_play (rig);
+  oak_test_camera_say_text (rig->camera, DOUBTFUL_HEADER DOUBTFUL_DETECTION);
+  say_image (rig, 5);
+  oak_test_camera_close (rig->camera);
+  expect_said (rig, 5);
+  rig_expect_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* What ljust(32) lets through: each field is once the one that is cut. */
 /* *INDENT-OFF* */
 static const struct
@@ -1909,6 +1961,9 @@ static const struct
   {"IMG 1234567890.123456789012 96 34", GOOD},
   {"IMG 1234567890.12345678901 96 349", GOOD "|" GOOD "|" GOOD "|" GOOD "|"
       GOOD "|" GOOD "|" GOOD "|" GOOD "|" GOOD "|" GOOD},
+  /* seen as 35 bytes that begin with the cut 1: a good detection */
+  {"IMG 1234567890.12345678901 96 351", GOOD "|" GOOD "|" GOOD "|" GOOD "|"
+      GOOD "|" GOOD "|" GOOD "|" GOOD "|1" GOOD "|1" GOOD},
   {"IMG 1234567890.123456789012 96 349", GOOD "|" GOOD "|" GOOD "|" GOOD "|"
       GOOD "|" GOOD "|" GOOD "|" GOOD "|" GOOD "|" GOOD},
 };
@@ -2308,6 +2363,27 @@ GST_START_TEST (test_gap_may_be_the_first_before_the_size_is_known)
 
 GST_END_TEST;
 
+/* As many as a bus can bear; all are counted. */
+GST_START_TEST (test_headers_without_end_do_not_flood_the_bus)
+{
+  Rig *rig = rig_new ();
+  GstMessage *message;
+  guint i, n = 0;
+
+  rig_play (rig);
+  for (i = 0; i < 450; i++)
+    rig_say_header (rig, "2.0", 0, 0);
+  rig_wait_stat (rig, "frames-without-image", 450);
+  while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ELEMENT))) {
+    gst_message_unref (message);
+    n++;
+  }
+  fail_unless (n >= 200 && n < 450, "%u messages", n);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_gap_without_detections)
 {
   Rig *rig = rig_new ();
@@ -2360,6 +2436,58 @@ GST_START_TEST (test_silence_is_an_error_in_its_time)
   rig_expect_error (rig, GST_RESOURCE_ERROR, silences[__i__].code);
   fail_unless (g_get_monotonic_time () - start >= 145000, "too early");
   fail_unless (g_get_monotonic_time () - start < 2000000, "too late");
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A header without a pad, and a label that could hide a lost digit: nothing
+ * follows, so nothing was left over. */
+GST_START_TEST (test_silence_after_a_doubtful_frame_is_no_outgrown_header)
+{
+  Rig *rig = rig_new_for_detections ();
+  OakTestFrame frame = { "1234567890.123456789", SIDE, SIDE, 1,
+    "15;87.3;0.1000;0.2000;0.3000;0.4000"
+  };
+
+  fail_unless_equals_int (strlen ("IMG 1234567890.123456789 12288 35"), 33);
+  frame.device_time = "1234567890.12345678";
+  g_object_set (rig->src, "stall-timeout", 150, NULL);
+  rig_play (rig);
+  oak_test_camera_say_frame (rig->camera, &frame);
+  rig_expect_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ);
+  fail_unless_equals_uint64 (rig_stat (rig, "frames"), 1);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_flush_that_resets_time_lets_it_begin_anew)
+{
+  Rig *rig = rig_new ();
+  GstSample *sample;
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  rig_say (rig, "11.0", 2);
+  rig_skip (rig, 1);
+  sample = rig_pull (rig);
+  gst_sample_unref (sample);
+  rig_say (rig, "11.5", 3);
+  sample = rig_pull (rig);
+  fail_unless (GST_BUFFER_PTS (gst_sample_get_buffer (sample)) <
+      5 * GST_SECOND);
+  gst_sample_unref (sample);
+
+  gst_element_send_event (rig->src, gst_event_new_flush_start ());
+  gst_element_send_event (rig->src, gst_event_new_flush_stop (TRUE));
+  gst_element_set_base_time (rig->src,
+      gst_element_get_base_time (rig->src) + 2 * GST_SECOND);
+  rig_say (rig, "11.6", 4);
+  sample = rig_pull (rig);
+  fail_unless (GST_BUFFER_PTS (gst_sample_get_buffer (sample)) <
+      500 * GST_MSECOND);
+  gst_sample_unref (sample);
   rig_free (rig);
 }
 
@@ -2448,19 +2576,20 @@ GST_START_TEST (test_resolver_that_waits_is_an_error_in_its_time)
 
 GST_END_TEST;
 
-/* A pause in which the timeout passes twice. */
+/* A pause in which the timeout of 300 ms nearly passes twice; most of it must
+ * be left afterwards. */
 static void
 check_pause_does_not_count (Rig * rig, gint code)
 {
   gint64 start;
 
   rig_set_state (rig, GST_STATE_PAUSED);
-  fail_unless (rig_poll_message (rig, GST_MESSAGE_ERROR, 600) == NULL,
+  fail_unless (rig_poll_message (rig, GST_MESSAGE_ERROR, 550) == NULL,
       "an error in the pause");
   start = g_get_monotonic_time ();
   rig_play (rig);
   rig_expect_error (rig, GST_RESOURCE_ERROR, code);
-  fail_unless (g_get_monotonic_time () - start >= 50000, "too early");
+  fail_unless (g_get_monotonic_time () - start >= 150000, "too early");
   rig_free (rig);
 }
 
@@ -3021,7 +3150,8 @@ GST_START_TEST (test_new_latency_is_announced_while_playing)
   rig_play (rig);
   rig_say (rig, "1.0", 1);
   expect_said (rig, 1);
-  while (gst_bus_pop_filtered (rig->bus, GST_MESSAGE_LATENCY));
+  gst_bus_set_flushing (rig->bus, TRUE);
+  gst_bus_set_flushing (rig->bus, FALSE);
   g_object_set (rig->src, "latency", 400, NULL);
   gst_message_unref (rig_wait_message (rig, GST_MESSAGE_LATENCY));
   check_latency (rig, 400 * GST_MSECOND);
@@ -3348,6 +3478,8 @@ add_failures (Suite * s)
   TCase *tc = add_tcase (s, "failures");
 
   TABLE (tc, test_good_header_is_taken_at_once, good_headers);
+  tcase_add_test (tc, test_doubtful_header_is_good_when_a_header_follows);
+  tcase_add_test (tc, test_doubtful_header_is_good_when_the_camera_leaves);
   TABLE (tc, test_header_that_has_outgrown_is_said_so, long_headers);
   tcase_add_test (tc, test_unpadded_header_with_poor_detections_has_outgrown);
   TABLE (tc, test_stranger_is_known_at_the_first_wrong_byte, strangers);
@@ -3369,6 +3501,7 @@ add_failures (Suite * s)
   tcase_add_test (tc, test_gap_may_be_the_first);
   tcase_add_test (tc, test_gap_may_be_the_first_before_the_size_is_known);
   tcase_add_test (tc, test_gap_without_detections);
+  tcase_add_test (tc, test_headers_without_end_do_not_flood_the_bus);
 }
 
 static void
@@ -3378,6 +3511,9 @@ add_timeouts (Suite * s)
 
   TABLE (tc, test_silence_is_an_error_in_its_time, silences);
   tcase_add_test (tc, test_silence_between_frames_is_an_error);
+  tcase_add_test (tc,
+      test_silence_after_a_doubtful_frame_is_no_outgrown_header);
+  tcase_add_test (tc, test_flush_that_resets_time_lets_it_begin_anew);
   TABLE (tc, test_zero_waits_for_ever, silences);
   tcase_add_test (tc, test_every_byte_gives_the_camera_new_time);
   tcase_add_test (tc, test_connection_that_is_never_made_is_an_error);

@@ -119,6 +119,9 @@ static const struct
   {"num-buffers=5 ! videoconvert ! videoscale "
       "! video/x-raw,format=RGB,width=32,height=16 ! fakesink name=sink sync=true",
       FALSE},
+  {"num-buffers=5 ! videoscale "
+      "! video/x-raw,width=32,pixel-aspect-ratio=1/1 ! fakesink name=sink",
+      FALSE},
   {"num-buffers=5 ! tee name=t ! queue ! fakesink name=sink "
       "t. ! queue ! videoconvert ! video/x-raw,format=I420 ! fakesink", TRUE},
 };
