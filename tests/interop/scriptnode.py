@@ -125,20 +125,25 @@ class Camera:
             elapsed = time.monotonic() - self.started
             number = max(number + 1, math.ceil(elapsed * self.options.fps))
             seconds = number / self.options.fps
-            time.sleep(max(0, self.started + seconds - time.monotonic()))
-            self.capture(number, seconds)
+            # Painted ahead of its time, so that a busy scene comes no later
+            # than an empty one; not at once, or the program waits for us.
+            self.sleep_until(seconds - 0.5 / self.options.fps)
+            frame, found = self.capture(number, seconds)
+            self.sleep_until(seconds)
+            with self.changed:
+                self.inputs["frame_in"].append(frame)
+                self.inputs["detection_in"].append(found)
+                self.changed.notify_all()
+
+    def sleep_until(self, seconds):
+        time.sleep(max(0, self.started + seconds - time.monotonic()))
 
     def capture(self, number, seconds):
         clock = self.options.device_time + seconds
         picture = bytes(self.scene.picture(seconds, f"{clock:.3f}"))
-        found = self.scene.detections(seconds)
-        with self.changed:
-            self.inputs["frame_in"].append(
-                ImgFrame(number, clock, picture, self.options.width,
-                         self.options.height))
-            self.inputs["detection_in"].append(
-                ImgDetections(number, clock, found))
-            self.changed.notify_all()
+        return (ImgFrame(number, clock, picture, self.options.width,
+                         self.options.height),
+                ImgDetections(number, clock, self.scene.detections(seconds)))
 
     def get(self, name, wait):
         if wait:
@@ -253,14 +258,19 @@ def make_socket_module(camera, options):
 
         def flush(self):
             # Sometimes a frame's last bytes come with the next one's first.
-            if self.held and chance.random() > HOLD_BACK:
-                held, self.held = self.held, b""
-                try:
+            if chance.random() > HOLD_BACK:
+                self.deliver()
+
+        def deliver(self):
+            held, self.held = self.held, b""
+            try:
+                if held:
                     super().sendall(held)
-                except OSError:
-                    pass        # the program will hear it with its next send
+            except OSError:
+                pass            # the program will hear it with its next send
 
         def close(self):
+            self.deliver()
             if self.counted:
                 self.counted = False
                 if self in open_sockets:
