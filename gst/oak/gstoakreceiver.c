@@ -11,14 +11,6 @@
 #include "oakpixels.h"
 #include "oakwire.h"
 
-/* Limits of the queue besides its time, for cameras that send without end. */
-#define QUEUE_FRAMES_MAX 512
-#define QUEUE_BYTES_MAX (256 * 1024 * 1024)
-
-/* A camera's pace is believed between these, in ns. */
-#define INTERVAL_DEFAULT (100 * GST_MSECOND)
-#define INTERVAL_MAX (1 * GST_SECOND)
-
 /* Rows of the last plane that are received before they are packed. */
 #define ROWS_AT_ONCE 16
 
@@ -27,23 +19,16 @@ struct _GstOakReceiver
   GThread *thread;              /* between start() and stop() */
   GCancellable *cancellable;    /* any thread; cancelled by stop() alone */
 
+  GstOakQueue *queue;           /* (transfer none); any thread */
+
   GMutex lock;
-  GCond changed;
   /* under the lock */
-  GQueue queue;                 /* of GstOakFrame, oldest first */
-  gsize queue_bytes;
-  gboolean discont;             /* frames are missing after the queue's end */
-  GError *error;                /* why the thread has ended */
-  gboolean flushing;
-  gboolean finished;
   GstClock *clock;
   GstOakLayout *layout;
-  GstClockTime latency;         /* the pipeline's */
   GstOakReceiverCounters counters;
   gboolean playing;
-  gboolean has_played;          /* since the start */
-  gint64 playing_since;         /* monotonic, µs */
-  gint64 played;                /* before that, µs */
+  gint64 playing_since;         /* monotonic, us */
+  gint64 played;                /* before that, us */
 
   /* set by start(), then the receiver thread's only */
   GstOakPeer peer;
@@ -56,8 +41,6 @@ struct _GstOakReceiver
   GByteArray *text;             /* of detections */
   GByteArray *planes;           /* until they are packed */
   GstOakFrame *held;            /* until the next header proves it */
-  guint64 last_device_time;
-  GstClockTime interval;        /* between frames, by their device times */
 };
 
 GQuark
@@ -498,108 +481,15 @@ gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
   return ok;
 }
 
-/* The queue */
-
-static void
-gst_oak_receiver_measure (GstOakReceiver * self, const GstOakFrame * frame)
-{
-  if (self->n_frames > 0 && frame->device_time > self->last_device_time)
-    self->interval = MIN (frame->device_time - self->last_device_time,
-        INTERVAL_MAX);
-  self->last_device_time = frame->device_time;
-}
-
-/* What a frame in the queue costs, about. */
-static gsize
-gst_oak_receiver_weigh (const GstOakFrame * frame)
-{
-  return frame->image_size + frame->detections->len * sizeof (OakDetection);
-}
-
-/* Call with the lock. */
-static gboolean
-gst_oak_receiver_is_overfull (GstOakReceiver * self)
-{
-  GstOakFrame *oldest = g_queue_peek_head (&self->queue);
-  GstOakFrame *newest = g_queue_peek_tail (&self->queue);
-  GstClockTime age;
-
-  if (self->queue.length < 2)
-    return FALSE;
-  age = (newest->seen - oldest->seen) * GST_USECOND;
-
-  return age > self->latency + 2 * self->interval
-      || self->queue.length > QUEUE_FRAMES_MAX
-      || self->queue_bytes > QUEUE_BYTES_MAX;
-}
-
-/* Call with the lock. */
-static GstOakFrame *
-gst_oak_receiver_pop (GstOakReceiver * self)
-{
-  GstOakFrame *frame = g_queue_pop_head (&self->queue);
-
-  if (frame != NULL)
-    self->queue_bytes -= gst_oak_receiver_weigh (frame);
-  return frame;
-}
-
-/* Call with the lock. */
-static void
-gst_oak_receiver_drop_oldest (GstOakReceiver * self)
-{
-  GstOakFrame *dropped = gst_oak_receiver_pop (self);
-  GstOakFrame *next = g_queue_peek_head (&self->queue);
-
-  next->discont = TRUE;
-  if (self->playing) {
-    next->n_dropped = dropped->n_dropped + 1;
-    self->counters.dropped++;
-  } else {
-    self->counters.discarded++;
-  }
-  gst_oak_frame_free (dropped);
-}
-
-/* Call with the lock. */
-static void
-gst_oak_receiver_enqueue (GstOakReceiver * self, GstOakFrame * frame)
-{
-  frame->discont = self->discont;
-  self->discont = FALSE;
-  g_queue_push_tail (&self->queue, frame);
-  self->queue_bytes += gst_oak_receiver_weigh (frame);
-  while (gst_oak_receiver_is_overfull (self))
-    gst_oak_receiver_drop_oldest (self);
-  g_cond_signal (&self->changed);
-}
-
-/* What comes in a pause is read, so that the camera goes on, and thrown away,
- * so that nobody is shown the past. Before the first play it is kept, as far
- * as the queue goes: there the newest is a good beginning. */
-static void
-gst_oak_receiver_push (GstOakReceiver * self, GstOakFrame * frame)
-{
-  g_mutex_lock (&self->lock);
-  if (!self->finished && (self->playing || !self->has_played)) {
-    gst_oak_receiver_enqueue (self, frame);
-  } else {
-    self->counters.discarded++;
-    self->discont = TRUE;
-    gst_oak_frame_free (frame);
-  }
-  g_mutex_unlock (&self->lock);
-}
+/* The thread */
 
 static void
 gst_oak_receiver_release_held (GstOakReceiver * self)
 {
   if (self->held != NULL)
-    gst_oak_receiver_push (self, self->held);
+    gst_oak_queue_push (self->queue, self->held);
   self->held = NULL;
 }
-
-/* The thread */
 
 static gboolean
 gst_oak_receiver_read_frame (GstOakReceiver * self, GstOakFrame * frame,
@@ -626,10 +516,9 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
     return FALSE;
   }
 
-  gst_oak_receiver_measure (self, frame);
   self->n_frames++;
   if (proven)
-    gst_oak_receiver_push (self, frame);
+    gst_oak_queue_push (self->queue, frame);
   else
     self->held = frame;
   return TRUE;
@@ -668,27 +557,24 @@ gst_oak_receiver_run (gpointer user_data)
     g_clear_pointer (&self->connection, oak_connection_free);
   }
 
-  g_mutex_lock (&self->lock);
-  self->error = error;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
+  gst_oak_queue_end (self->queue, error);
   return NULL;
 }
 
 /**
  * gst_oak_receiver_new:
+ * @queue: (transfer none): where frames go; it outlives the receiver
  *
  * Returns: (transfer full): a receiver that does nothing yet
  */
 GstOakReceiver *
-gst_oak_receiver_new (void)
+gst_oak_receiver_new (GstOakQueue * queue)
 {
   GstOakReceiver *self = g_new0 (GstOakReceiver, 1);
 
+  self->queue = queue;
   self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
-  g_queue_init (&self->queue);
   self->text = g_byte_array_new ();
   self->planes = g_byte_array_new ();
   return self;
@@ -704,7 +590,6 @@ gst_oak_receiver_free (GstOakReceiver * self)
   gst_oak_receiver_set_clock (self, NULL);
   g_byte_array_unref (self->planes);
   g_byte_array_unref (self->text);
-  g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   g_object_unref (self->cancellable);
   g_free (self);
@@ -726,12 +611,8 @@ gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
   self->peer = *peer;
   self->n_frames = 0;
   self->n_bytes = 0;
-  self->interval = INTERVAL_DEFAULT;
   g_mutex_lock (&self->lock);
   self->counters = none;
-  self->finished = FALSE;
-  self->discont = FALSE;
-  self->has_played = FALSE;
   g_mutex_unlock (&self->lock);
   self->thread = g_thread_new ("oakreceiver", gst_oak_receiver_run, self);
 }
@@ -740,23 +621,18 @@ gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
  * gst_oak_receiver_stop:
  * @self: a receiver that has been started
  *
- * Ends the thread, the connection and every wait, and forgets what is queued.
- * Waits for the thread, which waits for nothing once it is told to stop.
+ * Ends the thread, the connection and every wait. Waits for the thread, which
+ * waits for nothing once it is told to stop.
  */
 void
 gst_oak_receiver_stop (GstOakReceiver * self)
 {
-  GstOakFrame *frame;
-
   g_cancellable_cancel (self->cancellable);
   g_thread_join (self->thread);
   self->thread = NULL;
   g_cancellable_reset (self->cancellable);
 
-  while ((frame = gst_oak_receiver_pop (self)) != NULL)
-    gst_oak_frame_free (frame);
   g_clear_pointer (&self->layout, gst_oak_layout_unref);
-  g_clear_error (&self->error);
   g_clear_pointer (&self->peer.host, g_free);
 }
 
@@ -778,7 +654,7 @@ gst_oak_receiver_set_clock (GstOakReceiver * self, GstClock * clock)
 /**
  * gst_oak_receiver_set_playing:
  * @self: a receiver
- * @playing: whether frames are wanted and time counts for the timeouts
+ * @playing: whether time counts for the timeouts
  *
  * Any thread. Does not wait.
  */
@@ -791,24 +667,7 @@ gst_oak_receiver_set_playing (GstOakReceiver * self, gboolean playing)
   if (self->playing)
     self->played += now - self->playing_since;
   self->playing = playing;
-  self->has_played |= playing;
   self->playing_since = now;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * gst_oak_receiver_set_latency:
- * @self: a receiver
- * @latency: the pipeline's, in ns: as much, and two frames, may be queued
- *
- * Any thread. Does not wait.
- */
-void
-gst_oak_receiver_set_latency (GstOakReceiver * self, GstClockTime latency)
-{
-  g_mutex_lock (&self->lock);
-  self->latency = latency;
   g_mutex_unlock (&self->lock);
 }
 
@@ -826,87 +685,6 @@ gst_oak_receiver_set_layout (GstOakReceiver * self, GstOakLayout * layout)
   gst_oak_layout_unref (self->layout);
   self->layout = gst_oak_layout_ref (layout);
   g_mutex_unlock (&self->lock);
-}
-
-/**
- * gst_oak_receiver_set_flushing:
- * @self: a receiver
- * @flushing: whether gst_oak_receiver_take() must not wait
- *
- * The thread goes on reading: no frame is torn by a flush. Any thread. Does
- * not wait.
- */
-void
-gst_oak_receiver_set_flushing (GstOakReceiver * self, gboolean flushing)
-{
-  g_mutex_lock (&self->lock);
-  self->flushing = flushing;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * gst_oak_receiver_set_finished:
- * @self: a receiver
- * @finished: whether gst_oak_receiver_take() gives %GST_FLOW_EOS from now on,
- *     and what comes is discarded
- *
- * Any thread. Does not wait.
- */
-void
-gst_oak_receiver_set_finished (GstOakReceiver * self, gboolean finished)
-{
-  g_mutex_lock (&self->lock);
-  self->finished = finished;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-/* Call with the lock. A pause does not wake a waiting take on every version of
- * the base class, which then keeps what it was given: so nothing is given. */
-static gboolean
-gst_oak_receiver_has_news (GstOakReceiver * self)
-{
-  return self->playing && (self->queue.length > 0 || self->error != NULL);
-}
-
-/**
- * gst_oak_receiver_take:
- * @self: a receiver
- * @frame: (out) (transfer full): the oldest frame, if the result is OK
- * @error: return location for a #GstOakReceiverError that tells expected and
- *     got, if the result is ERROR
- *
- * Waits for a frame, and until it plays. An error comes after all frames
- * before it.
- *
- * Returns: %GST_FLOW_OK, %GST_FLOW_FLUSHING, %GST_FLOW_EOS or
- *     %GST_FLOW_ERROR
- */
-GstFlowReturn
-gst_oak_receiver_take (GstOakReceiver * self, GstOakFrame ** frame,
-    GError ** error)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  g_mutex_lock (&self->lock);
-  while (!self->flushing && !self->finished
-      && !gst_oak_receiver_has_news (self))
-    g_cond_wait (&self->changed, &self->lock);
-
-  if (self->flushing) {
-    ret = GST_FLOW_FLUSHING;
-  } else if (self->finished) {
-    ret = GST_FLOW_EOS;
-  } else if (self->queue.length > 0) {
-    *frame = gst_oak_receiver_pop (self);
-  } else {
-    g_propagate_error (error, g_error_copy (self->error));
-    ret = GST_FLOW_ERROR;
-  }
-  g_mutex_unlock (&self->lock);
-
-  return ret;
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "gstoakframe.h"
+#include "gstoakqueue.h"
 
 #define GST_OAK_RECEIVER_ERROR (gst_oak_receiver_error_quark ())
 
@@ -36,8 +36,6 @@ typedef struct
 typedef struct
 {
   guint64 bytes;                /* received */
-  guint64 dropped;              /* frames left out because the queue was full */
-  guint64 discarded;            /* frames that came while not playing */
   guint64 bad_detections;       /* left out because they did not parse */
 } GstOakReceiverCounters;
 
@@ -45,7 +43,7 @@ typedef struct _GstOakReceiver GstOakReceiver;
 
 GQuark            gst_oak_receiver_error_quark  (void);
 
-GstOakReceiver *  gst_oak_receiver_new          (void);
+GstOakReceiver *  gst_oak_receiver_new          (GstOakQueue    * queue);
 void              gst_oak_receiver_free         (GstOakReceiver * self);
 
 void              gst_oak_receiver_start        (GstOakReceiver * self,
@@ -56,18 +54,8 @@ void              gst_oak_receiver_set_clock    (GstOakReceiver * self,
                                                  GstClock       * clock);
 void              gst_oak_receiver_set_playing  (GstOakReceiver * self,
                                                  gboolean         playing);
-void              gst_oak_receiver_set_latency  (GstOakReceiver * self,
-                                                 GstClockTime     latency);
 void              gst_oak_receiver_set_layout   (GstOakReceiver * self,
                                                  GstOakLayout   * layout);
-
-void              gst_oak_receiver_set_flushing (GstOakReceiver * self,
-                                                 gboolean         flushing);
-void              gst_oak_receiver_set_finished (GstOakReceiver * self,
-                                                 gboolean         finished);
-GstFlowReturn     gst_oak_receiver_take         (GstOakReceiver * self,
-                                                 GstOakFrame   ** frame,
-                                                 GError        ** error);
 
 void              gst_oak_receiver_get_counters (GstOakReceiver * self,
                                                  GstOakReceiverCounters * counters);

@@ -72,9 +72,10 @@
 #include <gst/video/video.h>
 
 #include "gstoakcaps.h"
+#include "gstoakfailure.h"
 #include "gstoakmeta.h"
 #include "gstoakreceiver.h"
-#include "oakclockmap.h"
+#include "gstoaktimeline.h"
 #include "oakgeometry.h"
 #include "oaklabel.h"
 
@@ -91,9 +92,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 
 /* Messages a second on frames without an image, and gaps. */
 #define NO_IMAGE_RATE_MAX 200
-
-/* Frames that came so long before the first play are shown, in us. */
-#define FRESH_BEFORE_PLAYING (100 * G_TIME_SPAN_MILLISECOND)
 
 enum
 {
@@ -117,8 +115,10 @@ struct _GstOakTcpSrc
 {
   GstPushSrc parent;
 
-  /* any thread; it has a lock of its own */
+  /* any thread; they have locks of their own */
+  GstOakQueue *queue;
   GstOakReceiver *receiver;
+  GstOakTimeline timeline;
 
   /* properties, under the object lock */
   gchar *host;
@@ -134,11 +134,6 @@ struct _GstOakTcpSrc
   /* under the object lock */
   GstClockTime frame_duration;  /* 0 = not known */
   GstClockTime pipeline_latency;
-  GstClockTime playing_since;   /* clock time; NONE = no clock */
-  gint64 playing_seen;          /* the same in monotonic time, us */
-  guint n_plays;                /* since the start */
-  gboolean clock_changed;
-  gboolean time_reset;          /* by a flush: running time begins anew */
   guint64 n_frames;
   guint64 n_detections;
   guint64 n_detections_left_out;
@@ -157,9 +152,6 @@ struct _GstOakTcpSrc
   gboolean refused;             /* the base class has posted why */
   GstOakLayout *layout;         /* of what goes out */
   gboolean layout_is_old;
-  OakClockMap clock_map;
-  gint64 first_seen;            /* monotonic us, without a clock; 0 = none */
-  GstClockTime last_pts;
   gboolean discont;
 };
 
@@ -177,60 +169,6 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (oaktcpsrc, "oaktcpsrc", GST_RANK_NONE,
         "oaktcpsrc", 0, "OAK camera source"));
 
 /* Errors */
-
-/* *INDENT-OFF* */
-/* What a failure is called, and what its sentence tells the user to do. */
-static const struct
-{
-  GstOakReceiverError error;
-  GQuark (*domain) (void);
-  gint code;
-  const gchar *text;
-} failures[] = {
-  {GST_OAK_RECEIVER_ERROR_RESOLVE,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_NOT_FOUND,
-      N_("The camera's name could not be resolved. Check the property "
-          "\"host\", or give it an address such as 192.168.1.20.")},
-  {GST_OAK_RECEIVER_ERROR_CONNECT,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_OPEN_READ,
-      N_("Could not connect to the camera. Check that it has power and is in "
-          "this network, that its program serves on this port, and the "
-          "properties \"host\" and \"port\".")},
-  {GST_OAK_RECEIVER_ERROR_SILENT,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_BUSY,
-      N_("The camera accepted the connection and sends nothing. It serves one "
-          "client at a time: close the other one. A camera that starts slowly "
-          "needs a larger \"first-byte-timeout\".")},
-  {GST_OAK_RECEIVER_ERROR_LOST,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
-      N_("The camera closed the connection. Check that its program runs and "
-          "that no other client has taken it.")},
-  {GST_OAK_RECEIVER_ERROR_TORN,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
-      N_("The connection to the camera broke inside a frame. Check the "
-          "network and the camera's power.")},
-  {GST_OAK_RECEIVER_ERROR_STALLED,
-      gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
-      N_("The camera has stopped sending. Check the network and the camera's "
-          "power; a slower camera needs a larger \"stall-timeout\".")},
-  {GST_OAK_RECEIVER_ERROR_STRANGER,
-      gst_stream_error_quark, GST_STREAM_ERROR_WRONG_TYPE,
-      N_("What answers there is not an OAK camera's stream. Check the "
-          "properties \"host\" and \"port\".")},
-  {GST_OAK_RECEIVER_ERROR_FRAMING,
-      gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
-      N_("The stream is out of step: no good header where a frame must begin. "
-          "Check that the camera's program sends every byte it announces.")},
-  {GST_OAK_RECEIVER_ERROR_OUTGROWN,
-      gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
-      N_("A frame's header has outgrown its 32 bytes. Use a camera program "
-          "that shortens its timestamps.")},
-  {GST_OAK_RECEIVER_ERROR_LIMIT,
-      gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
-      N_("A frame is larger than any that a camera sends. Check that this is "
-          "an OAK camera and what its program sends.")},
-};
-/* *INDENT-ON* */
 
 /* The one place where a failure becomes what the application sees. EOS and
  * not ERROR is returned, as the base class would post a second, empty error;
@@ -252,17 +190,12 @@ gst_oak_tcp_src_post_error (GstOakTcpSrc * self, GQuark domain, gint code,
 static GstFlowReturn
 gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
 {
+  const GstOakFailure *failure = gst_oak_failure_find (error);
   GstFlowReturn ret = GST_FLOW_FLUSHING;
-  guint i = 0;
 
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    while (i + 1 < G_N_ELEMENTS (failures) && !g_error_matches (error,
-            GST_OAK_RECEIVER_ERROR, failures[i].error))
-      i++;
-    ret = gst_oak_tcp_src_post_error (self, failures[i].domain (),
-        failures[i].code, _(failures[i].text), error->message);
-  }
-
+  if (failure != NULL)
+    ret = gst_oak_tcp_src_post_error (self, failure->domain (), failure->code,
+        _(failure->text), error->message);
   g_error_free (error);
   return ret;
 }
@@ -323,7 +256,7 @@ gst_oak_tcp_src_update_queue (GstOakTcpSrc * self)
   latency = MAX (self->pipeline_latency, gst_oak_tcp_src_min_latency (self));
   GST_OBJECT_UNLOCK (self);
 
-  gst_oak_receiver_set_latency (self->receiver, latency);
+  gst_oak_queue_set_latency (self->queue, latency);
 }
 
 static void
@@ -568,85 +501,6 @@ gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
           "downstream provides."), "expected a mapped buffer, got none");
 }
 
-/* Time */
-
-/* What arrived in a pause is older than the user wants to see; what arrived
- * just before the first play is a good beginning. */
-static gboolean
-gst_oak_tcp_src_is_stale (GstOakTcpSrc * self, const GstOakFrame * frame)
-{
-  gboolean stale;
-
-  GST_OBJECT_LOCK (self);
-  stale = self->playing_seen - frame->seen >
-      (self->n_plays > 1 ? 0 : FRESH_BEFORE_PLAYING);
-  if (stale)
-    self->n_discarded++;
-  GST_OBJECT_UNLOCK (self);
-
-  return stale;
-}
-
-/* Running time begins when we play, without a clock with the first frame. */
-static GstClockTime
-gst_oak_tcp_src_find_arrival (GstOakTcpSrc * self, const GstOakFrame * frame,
-    GstClockTime * base_time)
-{
-  GstClockTime since;
-  gint64 seen, behind;
-
-  GST_OBJECT_LOCK (self);
-  since = self->playing_since;
-  seen = self->playing_seen;
-  GST_OBJECT_UNLOCK (self);
-
-  if (!GST_CLOCK_TIME_IS_VALID (since)) {
-    if (self->first_seen == 0)
-      self->first_seen = frame->seen;
-    *base_time = 0;
-    return (frame->seen - self->first_seen) * GST_USECOND;
-  }
-
-  *base_time = gst_element_get_base_time (GST_ELEMENT (self));
-  if (GST_CLOCK_TIME_IS_VALID (frame->arrival))
-    return frame->arrival;
-
-  /* It came before the pipeline had a clock. */
-  behind = (seen - frame->seen) * GST_USECOND;
-  return behind < (gint64) since ? since - behind : 0;
-}
-
-static GstClockTime
-gst_oak_tcp_src_find_pts (GstOakTcpSrc * self, const GstOakFrame * frame,
-    gboolean * jumped)
-{
-  GstClockTime base_time, arrival, placed, pts;
-  gboolean clock_changed, time_reset;
-
-  GST_OBJECT_LOCK (self);
-  clock_changed = self->clock_changed;
-  self->clock_changed = FALSE;
-  time_reset = self->time_reset;
-  self->time_reset = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  if (clock_changed)
-    oak_clock_map_reset (&self->clock_map);
-  if (time_reset)
-    self->last_pts = 0;
-
-  arrival = gst_oak_tcp_src_find_arrival (self, frame, &base_time);
-  placed = oak_clock_map_place (&self->clock_map, frame->device_time, arrival,
-      jumped);
-  pts = placed > base_time ? placed - base_time : 0;
-  self->last_pts = MAX (self->last_pts, pts);
-
-  GST_LOG_OBJECT (self, "device time %" GST_TIME_FORMAT ", arrived at %"
-      GST_TIME_FORMAT ", PTS %" GST_TIME_FORMAT,
-      GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (arrival),
-      GST_TIME_ARGS (self->last_pts));
-  return self->last_pts;
-}
-
 /* Output */
 
 /* A camera program may send nothing but detections. Gaps need caps before
@@ -772,7 +626,12 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
     GST_WARNING_OBJECT (self, "downstream is too slow, dropped %u frames",
         frame->n_dropped);
 
-  pts = gst_oak_tcp_src_find_pts (self, frame, &jumped);
+  pts = gst_oak_timeline_place (&self->timeline, frame,
+      gst_element_get_base_time (GST_ELEMENT (self)), &jumped);
+  GST_LOG_OBJECT (self, "device time %" GST_TIME_FORMAT ", arrived at %"
+      GST_TIME_FORMAT ", PTS %" GST_TIME_FORMAT,
+      GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (frame->arrival),
+      GST_TIME_ARGS (pts));
   self->discont |= frame->discont || jumped;
   if (frame->image == NULL) {
     gst_oak_tcp_src_skip_image (self, frame, pts);
@@ -791,6 +650,15 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
   return GST_FLOW_OK;
 }
 
+static void
+gst_oak_tcp_src_discard (GstOakTcpSrc * self)
+{
+  self->discont = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->n_discarded++;
+  GST_OBJECT_UNLOCK (self);
+}
+
 static GstFlowReturn
 gst_oak_tcp_src_create (GstPushSrc * push, GstBuffer ** buffer)
 {
@@ -801,12 +669,12 @@ gst_oak_tcp_src_create (GstPushSrc * push, GstBuffer ** buffer)
     GstOakFrame *frame = NULL;
     GError *error = NULL;
 
-    ret = gst_oak_receiver_take (self->receiver, &frame, &error);
+    ret = gst_oak_queue_take (self->queue, &frame, &error);
     if (ret == GST_FLOW_ERROR) {
       ret = gst_oak_tcp_src_fail (self, error);
     } else if (ret == GST_FLOW_OK) {
-      if (gst_oak_tcp_src_is_stale (self, frame))
-        self->discont = TRUE;
+      if (gst_oak_timeline_is_stale (&self->timeline, frame))
+        gst_oak_tcp_src_discard (self);
       else
         ret = gst_oak_tcp_src_output (self, frame, buffer);
       gst_oak_frame_free (frame);
@@ -899,7 +767,6 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->wanted.height = self->height;
   self->frame_duration = 0;
   self->pipeline_latency = 0;
-  self->n_plays = 0;
   self->n_frames = 0;
   self->n_detections = 0;
   self->n_detections_left_out = 0;
@@ -912,10 +779,8 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->telling_since = 0;
   self->n_told = 0;
   self->negotiated = FALSE;
-  self->first_seen = 0;
-  self->last_pts = 0;
   self->discont = TRUE;
-  oak_clock_map_reset (&self->clock_map);
+  gst_oak_timeline_reset (&self->timeline);
 }
 
 /* Runs inside a state change: only reads settings, and lets the thread go. */
@@ -931,6 +796,7 @@ gst_oak_tcp_src_start (GstBaseSrc * base)
   self->peer.host = g_strdup (peer.host);
 
   GST_INFO_OBJECT (self, "connecting to %s, port %u", peer.host, peer.port);
+  gst_oak_queue_reset (self->queue);
   gst_oak_receiver_start (self->receiver, &peer);
   return TRUE;
 }
@@ -941,6 +807,7 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
 
   gst_oak_receiver_stop (self->receiver);
+  gst_oak_queue_clear (self->queue);
   g_clear_pointer (&self->layout, gst_oak_layout_unref);
   g_clear_pointer (&self->peer.host, g_free);
   return TRUE;
@@ -949,14 +816,14 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
 static gboolean
 gst_oak_tcp_src_unlock (GstBaseSrc * base)
 {
-  gst_oak_receiver_set_flushing (GST_OAK_TCP_SRC (base)->receiver, TRUE);
+  gst_oak_queue_set_flushing (GST_OAK_TCP_SRC (base)->queue, TRUE);
   return TRUE;
 }
 
 static gboolean
 gst_oak_tcp_src_unlock_stop (GstBaseSrc * base)
 {
-  gst_oak_receiver_set_flushing (GST_OAK_TCP_SRC (base)->receiver, FALSE);
+  gst_oak_queue_set_flushing (GST_OAK_TCP_SRC (base)->queue, FALSE);
   return TRUE;
 }
 
@@ -966,10 +833,9 @@ gst_oak_tcp_src_note_flush_stop (GstOakTcpSrc * self, GstEvent * event)
   gboolean reset_time;
 
   gst_event_parse_flush_stop (event, &reset_time);
-  GST_OBJECT_LOCK (self);
-  self->time_reset |= reset_time;
-  GST_OBJECT_UNLOCK (self);
-  gst_oak_receiver_set_finished (self->receiver, FALSE);
+  if (reset_time)
+    gst_oak_timeline_reset_time (&self->timeline);
+  gst_oak_queue_set_finished (self->queue, FALSE);
 }
 
 static gboolean
@@ -985,7 +851,7 @@ gst_oak_tcp_src_send_event (GstElement * element, GstEvent * event)
   /* The base class would wait for the streaming thread, which may be blocked
    * downstream for as long as it pleases. */
   GST_DEBUG_OBJECT (self, "EOS was asked for");
-  gst_oak_receiver_set_finished (self->receiver, TRUE);
+  gst_oak_queue_set_finished (self->queue, TRUE);
   gst_event_unref (event);
   return TRUE;
 }
@@ -995,9 +861,13 @@ gst_oak_tcp_src_set_clock (GstElement * element, GstClock * clock)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (element);
 
+  gboolean changed;
+
   GST_OBJECT_LOCK (self);
-  self->clock_changed |= clock != GST_ELEMENT_CLOCK (element);
+  changed = clock != GST_ELEMENT_CLOCK (element);
   GST_OBJECT_UNLOCK (self);
+  if (changed)
+    gst_oak_timeline_change_clock (&self->timeline);
 
   gst_oak_receiver_set_clock (self->receiver, clock);
   return GST_ELEMENT_CLASS (parent_class)->set_clock (element, clock);
@@ -1014,12 +884,16 @@ gst_oak_tcp_src_begin_playing (GstOakTcpSrc * self)
     gst_object_unref (clock);
   }
 
-  GST_OBJECT_LOCK (self);
-  self->playing_since = now;
-  self->playing_seen = g_get_monotonic_time ();
-  self->n_plays++;
-  GST_OBJECT_UNLOCK (self);
+  gst_oak_timeline_play (&self->timeline, now);
   gst_oak_receiver_set_playing (self->receiver, TRUE);
+  gst_oak_queue_set_playing (self->queue, TRUE);
+}
+
+static void
+gst_oak_tcp_src_end_playing (GstOakTcpSrc * self)
+{
+  gst_oak_queue_set_playing (self->queue, FALSE);
+  gst_oak_receiver_set_playing (self->receiver, FALSE);
 }
 
 static GstStateChangeReturn
@@ -1034,7 +908,7 @@ gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
   else if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
     gst_oak_tcp_src_begin_playing (self);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    gst_oak_receiver_set_playing (self->receiver, FALSE);
+    gst_oak_tcp_src_end_playing (self);
 
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }
@@ -1045,9 +919,11 @@ static GstStructure *
 gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
 {
   GstOakReceiverCounters counters;
+  GstOakQueueCounters queue;
   GstStructure *stats;
 
   gst_oak_receiver_get_counters (self->receiver, &counters);
+  gst_oak_queue_get_counters (self->queue, &queue);
 
   GST_OBJECT_LOCK (self);
   stats = gst_structure_new ("application/x-oak-stats",
@@ -1057,8 +933,8 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "detections-left-out", G_TYPE_UINT64,
       self->n_detections_left_out + counters.bad_detections,
       "frames-without-image", G_TYPE_UINT64, self->n_without_image,
-      "dropped", G_TYPE_UINT64, counters.dropped,
-      "discarded", G_TYPE_UINT64, self->n_discarded + counters.discarded, NULL);
+      "dropped", G_TYPE_UINT64, queue.dropped,
+      "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded, NULL);
   GST_OBJECT_UNLOCK (self);
 
   return stats;
@@ -1335,6 +1211,8 @@ gst_oak_tcp_src_finalize (GObject * object)
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (object);
 
   gst_oak_receiver_free (self->receiver);
+  gst_oak_queue_free (self->queue);
+  gst_oak_timeline_clear (&self->timeline);
   oak_labels_free (self->label_table);
   g_free (self->labels);
   g_free (self->host);
@@ -1348,7 +1226,9 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
 
   gst_base_src_set_live (base, TRUE);
   gst_base_src_set_format (base, GST_FORMAT_TIME);
-  self->receiver = gst_oak_receiver_new ();
+  gst_oak_timeline_init (&self->timeline);
+  self->queue = gst_oak_queue_new ();
+  self->receiver = gst_oak_receiver_new (self->queue);
 }
 
 static void

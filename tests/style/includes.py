@@ -43,6 +43,11 @@ ROOMS = {
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
     # These know GStreamer.
     "gst/oak/gstoakcaps": (["oakgeometry.h"], CORE + VIDEO),
+    "gst/oak/gstoakfailure": (
+        ["gstoakreceiver.h"],
+        CORE + TRANSLATION,
+    ),
+    "gst/oak/gstoaktimeline": (["gstoakframe.h", "oakclockmap.h"], CORE),
     "gst/oak/gstoakframe": (
         ["oakdetection.h", "oakgeometry.h"],
         CORE + VIDEO,
@@ -51,9 +56,10 @@ ROOMS = {
         ["oakdetection.h", "oaklabel.h"],
         CORE + VIDEO,
     ),
+    "gst/oak/gstoakqueue": (["gstoakframe.h"], CORE),
     "gst/oak/gstoakreceiver": (
         [
-            "gstoakframe.h",
+            "gstoakqueue.h",
             "oakconnection.h",
             "oakdetection.h",
             "oakpixels.h",
@@ -64,9 +70,10 @@ ROOMS = {
     "gst/oak/gstoaktcpsrc": (
         [
             "gstoakcaps.h",
+            "gstoakfailure.h",
             "gstoakmeta.h",
             "gstoakreceiver.h",
-            "oakclockmap.h",
+            "gstoaktimeline.h",
             "oakgeometry.h",
             "oaklabel.h",
         ],
