@@ -28,6 +28,7 @@ struct _GstOakQueue
   gboolean discont;             /* frames are missing after the last one */
   GError *error;                /* why no more will come */
   gboolean flushing;
+  gboolean closed;
   gboolean finished;
   gboolean playing;
   gboolean has_played;
@@ -116,6 +117,7 @@ gst_oak_queue_reset (GstOakQueue * self)
 
   g_mutex_lock (&self->lock);
   self->discont = FALSE;
+  self->closed = FALSE;
   self->finished = FALSE;
   self->has_played = self->playing;
   self->last_device_time = 0;
@@ -228,6 +230,13 @@ has_news (GstOakQueue * self)
   return self->playing && (self->frames.length > 0 || self->error != NULL);
 }
 
+/* Call with the lock. */
+static gboolean
+is_flushing (GstOakQueue * self)
+{
+  return self->flushing || self->closed;
+}
+
 /**
  * gst_oak_queue_take:
  * @self: a queue
@@ -245,10 +254,10 @@ gst_oak_queue_take (GstOakQueue * self, GstOakFrame ** frame, GError ** error)
   GstFlowReturn ret = GST_FLOW_OK;
 
   g_mutex_lock (&self->lock);
-  while (!self->flushing && !self->finished && !has_news (self))
+  while (!is_flushing (self) && !self->finished && !has_news (self))
     g_cond_wait (&self->changed, &self->lock);
 
-  if (self->flushing) {
+  if (is_flushing (self)) {
     ret = GST_FLOW_FLUSHING;
   } else if (self->finished) {
     ret = GST_FLOW_EOS;
@@ -307,6 +316,19 @@ void
 gst_oak_queue_set_flushing (GstOakQueue * self, gboolean flushing)
 {
   change (self, &self->flushing, flushing);
+}
+
+/**
+ * gst_oak_queue_close:
+ * @self: a queue
+ *
+ * gst_oak_queue_take() must not wait until the next reset, whatever becomes of
+ * flushing.
+ */
+void
+gst_oak_queue_close (GstOakQueue * self)
+{
+  change (self, &self->closed, TRUE);
 }
 
 /**

@@ -34,6 +34,7 @@ void            gst_oak_queue_set_playing   (GstOakQueue * self,
                                              gboolean      playing);
 void            gst_oak_queue_set_flushing  (GstOakQueue * self,
                                              gboolean      flushing);
+void            gst_oak_queue_close         (GstOakQueue * self);
 void            gst_oak_queue_set_finished  (GstOakQueue * self,
                                              gboolean      finished);
 

@@ -909,6 +909,10 @@ gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
     gst_oak_tcp_src_begin_playing (self);
   else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     gst_oak_tcp_src_end_playing (self);
+  /* From 1.24 on the base class puts off unlock_stop() after a pause, and may
+   * then take back the unlock() that ends the streaming thread. */
+  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    gst_oak_queue_close (self->queue);
 
   return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
 }

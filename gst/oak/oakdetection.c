@@ -13,8 +13,11 @@
 static const gchar *
 find_end (const gchar * text, const gchar * end, gchar separator)
 {
-  const gchar *found = memchr (text, separator, end - text);
+  const gchar *found = NULL;
 
+  /* An empty text may be NULL, which memchr() must not get. */
+  if (text < end)
+    found = memchr (text, separator, end - text);
   return found != NULL ? found : end;
 }
 
