@@ -20,7 +20,7 @@ player=
 scratch=$(mktemp -d)
 
 clean_up() {
-  trap - EXIT INT TERM HUP
+  trap - EXIT INT TERM HUP PIPE
   for child in $player $camera; do
     kill "$child" 2>/dev/null || true
   done
@@ -31,6 +31,7 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
+trap 'exit 141' PIPE
 
 step() {
   printf '\n== %s\n' "$1"
