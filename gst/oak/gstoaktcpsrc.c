@@ -120,6 +120,9 @@ struct _GstOakTcpSrc
   GstOakReceiver *receiver;
   GstOakTimeline timeline;
 
+  /* under the state lock */
+  gboolean pausing;
+
   /* properties, under the object lock */
   gchar *host;
   guint port;
@@ -813,10 +816,16 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
   return TRUE;
 }
 
+/* From 1.24 on this is called for a pause, too. The queue gives nothing then,
+ * and to leave create() would not be safe: if we play again before the base
+ * class has seen the pause, it takes FLUSHING for the end of the stream. */
 static gboolean
 gst_oak_tcp_src_unlock (GstBaseSrc * base)
 {
-  gst_oak_queue_set_flushing (GST_OAK_TCP_SRC (base)->queue, TRUE);
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
+
+  if (!self->pausing)
+    gst_oak_queue_set_flushing (self->queue, TRUE);
   return TRUE;
 }
 
@@ -900,21 +909,33 @@ static GstStateChangeReturn
 gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (element);
+  GstStateChangeReturn ret;
 
-  /* Not in start(): the base class would post a second error. */
-  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-      && !gst_oak_tcp_src_open_labels (self))
-    return GST_STATE_CHANGE_FAILURE;
-  else if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
-    gst_oak_tcp_src_begin_playing (self);
-  else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    gst_oak_tcp_src_end_playing (self);
-  /* From 1.24 on the base class puts off unlock_stop() after a pause, and may
-   * then take back the unlock() that ends the streaming thread. */
-  else if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    gst_oak_queue_close (self->queue);
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      /* Not in start(): the base class would post a second error. */
+      if (!gst_oak_tcp_src_open_labels (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      gst_oak_tcp_src_begin_playing (self);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      gst_oak_tcp_src_end_playing (self);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+      /* From 1.24 on the base class puts off unlock_stop() after a pause, and
+       * may then take back the unlock() that ends the streaming thread. */
+      gst_oak_queue_close (self->queue);
+      break;
+    default:
+      break;
+  }
 
-  return GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  self->pausing = transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED;
+  ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
+  self->pausing = FALSE;
+  return ret;
 }
 
 /* Properties */

@@ -2975,6 +2975,29 @@ GST_START_TEST (test_pauses_keep_the_connection_and_the_place)
 
 GST_END_TEST;
 
+/* Some of them end before the streaming thread has seen that they began. */
+GST_START_TEST (test_short_pauses_do_not_end_the_stream)
+{
+  Rig *rig = rig_new ();
+  GstSample *sample;
+  guint i;
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  expect_said (rig, 1);
+  for (i = 0; i < 500; i++) {
+    rig_set_state (rig, GST_STATE_PAUSED);
+    rig_play (rig);
+  }
+  rig_say (rig, "2.0", 2);
+  sample = rig_pull (rig);
+  assert_picture (sample, "BGR", WIDTH, HEIGHT, 2);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_pause_does_not_tear_a_frame)
 {
   Rig *rig = rig_new ();
@@ -3538,6 +3561,7 @@ add_ends (Suite * s)
   tcase_add_test (tc, test_what_comes_just_before_the_first_play_is_shown);
   tcase_add_test (tc, test_what_comes_long_before_playing_is_discarded);
   tcase_add_test (tc, test_pauses_keep_the_connection_and_the_place);
+  tcase_add_test (tc, test_short_pauses_do_not_end_the_stream);
   tcase_add_test (tc, test_pause_does_not_tear_a_frame);
   tcase_add_test (tc, test_restarts_connect_anew_and_leave_nothing);
   tcase_add_test (tc, test_restart_takes_new_properties);
