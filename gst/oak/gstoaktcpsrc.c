@@ -203,18 +203,24 @@ gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
   return ret;
 }
 
+/* At the start the size is not known yet; behind good pictures it is none. */
 static GstFlowReturn
-gst_oak_tcp_src_fail_geometry (GstOakTcpSrc * self, gsize size)
+gst_oak_tcp_src_fail_geometry (GstOakTcpSrc * self, guint size)
 {
-  gchar *text = g_strdup_printf (_("The camera sends pictures of %"
-          G_GSIZE_FORMAT " bytes, which is not the size of a planar BGR "
-          "picture that is known or set. Set the properties \"width\" and "
-          "\"height\" (one of them is enough)."), size);
+  gboolean in_stream = self->layout != NULL;
+  const gchar *sentence = in_stream ?
+      N_("The stream is out of step: a picture of %u bytes is announced, which "
+      "is the size of no picture that is known or set. If the camera did "
+      "change to it, set the properties \"width\" and \"height\".") :
+      N_("The camera sends pictures of %u bytes, which is not the size of a "
+      "planar BGR picture that is known or set. Set the properties \"width\" "
+      "and \"height\" (one of them is enough).");
+  gchar *text = g_strdup_printf (_(sentence), size);
   gchar *debug = g_strdup_printf ("expected 3 bytes a pixel of %ux%u (0 = find "
-      "out), got %" G_GSIZE_FORMAT " bytes", self->wanted.width,
-      self->wanted.height, size);
+      "out), got %u bytes", self->wanted.width, self->wanted.height, size);
   GstFlowReturn ret = gst_oak_tcp_src_post_error (self, GST_STREAM_ERROR,
-      GST_STREAM_ERROR_FORMAT, text, debug);
+      in_stream ? GST_STREAM_ERROR_DEMUX : GST_STREAM_ERROR_FORMAT, text,
+      debug);
 
   g_free (debug);
   g_free (text);
@@ -418,18 +424,18 @@ gst_oak_tcp_src_renew_layout (GstOakTcpSrc * self)
 /* Geometry */
 
 static void
-gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, gsize size)
+gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 {
   if (self->told_geometry)
     return;
   self->told_geometry = TRUE;
 
   GST_ELEMENT_INFO (self, STREAM, FORMAT,
-      (_("Pictures of %" G_GSIZE_FORMAT " bytes are taken for %ux%u. Set the "
-              "properties \"width\" and \"height\" if they are not."), size,
+      (_("Pictures of %u bytes are taken for %ux%u. Set the properties "
+              "\"width\" and \"height\" if they are not."), size,
           self->geometry.width, self->geometry.height),
-      ("%" G_GSIZE_FORMAT " bytes a picture are taken for %ux%u", size,
-          self->geometry.width, self->geometry.height));
+      ("%u bytes a picture are taken for %ux%u", size, self->geometry.width,
+          self->geometry.height));
 }
 
 static gboolean

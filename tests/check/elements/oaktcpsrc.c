@@ -1382,7 +1382,7 @@ GST_START_TEST (test_switched_size_is_renegotiated)
 
 GST_END_TEST;
 
-GST_START_TEST (test_nonsense_size_after_a_frame_is_an_error)
+GST_START_TEST (test_nonsense_size_after_a_frame_is_a_framing_error)
 {
   Rig *rig = rig_new_without_size ();
 
@@ -1390,7 +1390,7 @@ GST_START_TEST (test_nonsense_size_after_a_frame_is_an_error)
   rig_say_size (rig, "1.0", 300, 300, 1);
   rig_say_size (rig, "1.1", 11, 13, 2);
   expect_picture (rig, "BGR", 300, 300, 1);
-  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT);
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
   fail_unless_equals_int (rig_count_frames (rig), 1);
   rig_free (rig);
 }
@@ -1405,7 +1405,7 @@ GST_START_TEST (test_known_size_does_not_beat_the_properties)
   rig_say (rig, "1.0", 1);
   rig_say_size (rig, "1.1", 300, 300, 2);
   expect_said (rig, 1);
-  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT);
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
   rig_free (rig);
 }
 
@@ -3467,7 +3467,7 @@ add_geometry (Suite * s)
   tcase_add_test (tc, test_no_limit_forbids_the_largest_image);
   TABLE (tc, test_caps_nobody_can_give_are_a_negotiation_error, impossible);
   tcase_add_test (tc, test_switched_size_is_renegotiated);
-  tcase_add_test (tc, test_nonsense_size_after_a_frame_is_an_error);
+  tcase_add_test (tc, test_nonsense_size_after_a_frame_is_a_framing_error);
   tcase_add_test (tc, test_known_size_does_not_beat_the_properties);
 }
 
