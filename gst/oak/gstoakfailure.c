@@ -21,13 +21,14 @@ static const GstOakFailure failures[] = {
           "properties \"host\" and \"port\".")},
   {GST_OAK_RECEIVER_ERROR_SILENT,
       gst_resource_error_quark, GST_RESOURCE_ERROR_BUSY,
-      N_("The camera accepted the connection and sends nothing. It serves one "
-          "client at a time: close the other one. A camera that starts slowly "
-          "needs a larger \"first-byte-timeout\".")},
+      N_("The connection was accepted, but nothing comes. A camera serves one "
+          "client at a time: close the other one. Or this is not the camera's "
+          "port. A camera that starts slowly needs a larger "
+          "\"first-byte-timeout\".")},
   {GST_OAK_RECEIVER_ERROR_LOST,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
-      N_("The camera closed the connection. Check that its program runs and "
-          "that no other client has taken it.")},
+      N_("The camera closed the connection. Its program has ended or the "
+          "camera has rebooted; start the pipeline again when it is back.")},
   {GST_OAK_RECEIVER_ERROR_TORN,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
       N_("The connection to the camera broke inside a frame. Check the "

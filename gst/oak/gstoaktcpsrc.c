@@ -213,8 +213,8 @@ gst_oak_tcp_src_fail_geometry (GstOakTcpSrc * self, guint size)
       "is the size of no picture that is known or set. If the camera did "
       "change to it, set the properties \"width\" and \"height\".") :
       N_("The camera sends pictures of %u bytes, which is not the size of a "
-      "planar BGR picture that is known or set. Set the properties \"width\" "
-      "and \"height\" (one of them is enough).");
+      "planar BGR picture that is known or set. Set or correct the "
+      "properties \"width\" and \"height\" (one of them is enough).");
   gchar *text = g_strdup_printf (_(sentence), size);
   gchar *debug = g_strdup_printf ("expected 3 bytes a pixel of %ux%u (0 = find "
       "out), got %u bytes", self->wanted.width, self->wanted.height, size);
@@ -434,8 +434,8 @@ gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
       (_("Pictures of %u bytes are taken for %ux%u. Set the properties "
               "\"width\" and \"height\" if they are not."), size,
           self->geometry.width, self->geometry.height),
-      ("%u bytes a picture are taken for %ux%u", size, self->geometry.width,
-          self->geometry.height));
+      ("%u bytes a picture are taken for %ux%u; set width and height if they "
+          "are not", size, self->geometry.width, self->geometry.height));
 }
 
 static gboolean
@@ -727,8 +727,9 @@ gst_oak_tcp_src_fail_labels (GstOakTcpSrc * self, const gchar * path,
                 "UTF-8."), path), ("%s", error->message));
   } else if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        (_("There is no file of labels \"%s\". Check the property "
-                "\"labels\"."), path), ("%s", error->message));
+        (_("There is no file of labels \"%s\". The property \"labels\" takes "
+                "coco, none, or the path of a text file."), path),
+        ("%s", error->message));
   } else {
     GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ,
         (_("The file of labels \"%s\" cannot be read."), path),
