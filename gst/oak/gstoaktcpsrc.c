@@ -66,7 +66,6 @@
 
 #include "gstoaktcpsrc.h"
 
-#include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gst/video/video.h>
@@ -312,17 +311,6 @@ gst_oak_tcp_src_event (GstBaseSrc * base, GstEvent * event)
 /* Caps */
 
 static gboolean
-gst_oak_tcp_src_has_sent (GstOakTcpSrc * self, GstEventType type)
-{
-  GstEvent *event = gst_pad_get_sticky_event (GST_BASE_SRC_PAD (self), type, 0);
-
-  if (event == NULL)
-    return FALSE;
-  gst_event_unref (event);
-  return TRUE;
-}
-
-static gboolean
 gst_oak_tcp_src_push_caps (GstOakTcpSrc * self, const GstVideoInfo * info)
 {
   GstCaps *caps = gst_video_info_to_caps (info);
@@ -530,6 +518,18 @@ gst_oak_tcp_src_has_caps (GstOakTcpSrc * self)
   return self->negotiated;
 }
 
+static gboolean
+gst_oak_tcp_src_has_segment (GstOakTcpSrc * self)
+{
+  GstEvent *event = gst_pad_get_sticky_event (GST_BASE_SRC_PAD (self),
+      GST_EVENT_SEGMENT, 0);
+
+  if (event == NULL)
+    return FALSE;
+  gst_event_unref (event);
+  return TRUE;
+}
+
 /* The base class sends the segment with the first buffer: too late here. */
 static void
 gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
@@ -539,7 +539,7 @@ gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
 
   if (!gst_oak_tcp_src_has_caps (self))
     return;
-  if (!gst_oak_tcp_src_has_sent (self, GST_EVENT_SEGMENT))
+  if (!gst_oak_tcp_src_has_segment (self))
     gst_pad_push_event (pad, gst_event_new_segment (&GST_BASE_SRC
             (self)->segment));
 
@@ -1110,7 +1110,8 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
    *
    * Width of the pictures in pixels, 0 = find out. Given without
    * #GstOakTcpSrc:height, the height follows from the number of bytes. A
-   * picture that does not have this width is an error (STREAM, FORMAT).
+   * picture that does not have this width is an error (STREAM, FORMAT, behind
+   * good pictures DEMUX).
    *
    * Since: 0.1
    */

@@ -50,21 +50,13 @@ on_cancelled (GCancellable * cancellable, gpointer context)
 }
 
 static GSource *
-attach (GMainContext * context, GSource * source, GSourceFunc callback,
-    Attempt * attempt)
+start_timer (GMainContext * context, guint timeout, Attempt * attempt)
 {
-  g_source_set_callback (source, callback, attempt, NULL);
-  g_source_attach (source, context);
-  return source;
-}
+  GSource *timer = g_timeout_source_new (timeout);
 
-static void
-detach (GSource * source)
-{
-  if (source == NULL)
-    return;
-  g_source_destroy (source);
-  g_source_unref (source);
+  g_source_set_callback (timer, on_timeout, attempt, NULL);
+  g_source_attach (timer, context);
+  return timer;
 }
 
 static void
@@ -78,8 +70,7 @@ run_attempt (Attempt * attempt, GSocketClient * client,
   g_main_context_push_thread_default (context);
 
   if (timeout > 0)
-    timer = attach (context, g_timeout_source_new (timeout), on_timeout,
-        attempt);
+    timer = start_timer (context, timeout, attempt);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
         context, NULL);
@@ -95,7 +86,10 @@ run_attempt (Attempt * attempt, GSocketClient * client,
   while (g_main_context_iteration (context, FALSE));
 
   g_cancellable_disconnect (cancellable, handler);
-  detach (timer);
+  if (timer != NULL) {
+    g_source_destroy (timer);
+    g_source_unref (timer);
+  }
   g_main_context_pop_thread_default (context);
   g_main_context_unref (context);
 }

@@ -77,8 +77,7 @@ ROOMS = {
             "oakgeometry.h",
             "oaklabel.h",
         ],
-        # GIO for the names of its errors only.
-        CORE + BASE + VIDEO + TRANSLATION + GIO + FILES,
+        CORE + BASE + VIDEO + TRANSLATION + FILES,
     ),
     "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
     # A pure room's test sees that room alone.
