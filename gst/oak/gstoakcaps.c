@@ -144,7 +144,7 @@ gst_oak_caps_find_geometry (GstPad * pad, gsize size, OakGeometry * geometry)
     OakGeometry fixed;
 
     found = take_geometry (peer, i, &fixed)
-        && oak_geometry_size (fixed) == size;
+        && oak_geometry_size (fixed, OAK_DEPTH_24) == size;
     if (found)
       *geometry = fixed;
   }

@@ -98,7 +98,7 @@ describe_wire (GstVideoInfo * info, OakGeometry geometry)
     info->stride[i] = geometry.width;
     info->offset[i] = i * plane;
   }
-  info->size = oak_geometry_size (geometry);
+  info->size = oak_geometry_size (geometry, OAK_DEPTH_24);
 }
 
 static gboolean

@@ -399,8 +399,9 @@ gst_oak_tcp_src_renew_layout (GstOakTcpSrc * self)
 
   gst_video_info_from_caps (&info, caps);
   gst_oak_layout_unref (self->layout);
-  self->layout = gst_oak_layout_new (&info, oak_geometry_size (self->geometry),
-      pool);
+  self->layout =
+      gst_oak_layout_new (&info, oak_geometry_size (self->geometry,
+          OAK_DEPTH_24), pool);
   gst_oak_receiver_set_layout (self->receiver, self->layout);
   self->layout_is_old = FALSE;
 
@@ -434,10 +435,10 @@ gst_oak_tcp_src_find_geometry (GstOakTcpSrc * self, gsize size)
   gboolean guessed = FALSE;
 
   if (self->wanted.width != 0 || self->wanted.height != 0) {
-    if (!oak_geometry_complete (&found, size))
+    if (!oak_geometry_complete (&found, size, OAK_DEPTH_24))
       return FALSE;
   } else if (!gst_oak_caps_find_geometry (pad, size, &found)) {
-    guessed = oak_geometry_guess (&found, size);
+    guessed = oak_geometry_guess (&found, size, OAK_DEPTH_24);
     if (!guessed)
       return FALSE;
   }
@@ -472,7 +473,7 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, gsize size)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
-  if (oak_geometry_size (self->geometry) != size) {
+  if (oak_geometry_size (self->geometry, OAK_DEPTH_24) != size) {
     if (!gst_oak_tcp_src_find_geometry (self, size))
       return gst_oak_tcp_src_fail_geometry (self, size);
     self->negotiated = FALSE;

@@ -2,8 +2,6 @@
 
 #include "oakgeometry.h"
 
-#define N_PLANES 3              /* B, G, R: a byte each */
-
 /* *INDENT-OFF* */
 /* What OAK previews, stills and neural network inputs commonly have. No two
  * have the same number of bytes: tests/check/libs/oakgeometry.c sees to it. */
@@ -27,22 +25,27 @@ G_STATIC_ASSERT (G_N_ELEMENTS (common) == OAK_GEOMETRY_N_COMMON);
 /**
  * oak_geometry_size:
  * @geometry: width and height, each at most #OAK_SIDE_MAX
+ * @depth: of its pixels
  *
- * Returns: bytes of a planar BGR picture of @geometry on the wire
+ * Returns: bytes of such a picture on the wire; 0 if there can be none
  */
 gsize
-oak_geometry_size (OakGeometry geometry)
+oak_geometry_size (OakGeometry geometry, OakDepth depth)
 {
-  return (gsize) geometry.width * geometry.height * N_PLANES;
+  if (depth == OAK_DEPTH_12 && (geometry.width | geometry.height) & 1)
+    return 0;
+  return (gsize) geometry.width * geometry.height * depth / 8;
 }
 
+/* An even number of rows of an odd side has whole bytes, and no 4:2:0: so the
+ * caller looks at the result. */
 static gboolean
-divide (gsize size, guint side, guint * other)
+divide (gsize size, OakDepth depth, guint side, guint * other)
 {
-  gsize row = (gsize) side * N_PLANES;
-  gsize rows = size / row;
+  gsize row = (gsize) side * depth;     /* bits */
+  gsize rows = size * 8 / row;
 
-  if (size % row != 0 || rows == 0 || rows > OAK_SIDE_MAX)
+  if (size * 8 % row != 0 || rows == 0 || rows > OAK_SIDE_MAX)
     return FALSE;
 
   *other = rows;
@@ -54,35 +57,43 @@ divide (gsize size, guint side, guint * other)
  * @geometry: (inout): what is known, one side at least; the other may be 0;
  *     untouched on failure
  * @size: bytes of the picture
+ * @depth: of its pixels
  *
  * Returns: %TRUE if @geometry is now whole and has @size bytes
  */
 gboolean
-oak_geometry_complete (OakGeometry * geometry, gsize size)
+oak_geometry_complete (OakGeometry * geometry, gsize size, OakDepth depth)
 {
-  if (geometry->width != 0 && geometry->height != 0)
-    return oak_geometry_size (*geometry) == size;
-  if (geometry->width != 0)
-    return divide (size, geometry->width, &geometry->height);
-  if (geometry->height != 0)
-    return divide (size, geometry->height, &geometry->width);
-  return FALSE;
+  OakGeometry whole = *geometry;
+
+  if (whole.width == 0 && whole.height == 0)
+    return FALSE;
+  if (whole.height == 0 && !divide (size, depth, whole.width, &whole.height))
+    return FALSE;
+  if (whole.width == 0 && !divide (size, depth, whole.height, &whole.width))
+    return FALSE;
+  if (size == 0 || oak_geometry_size (whole, depth) != size)
+    return FALSE;
+
+  *geometry = whole;
+  return TRUE;
 }
 
 /**
  * oak_geometry_guess:
  * @geometry: (out): the common geometry of that size; untouched on failure
  * @size: bytes of the picture
+ * @depth: of its pixels
  *
  * Returns: %TRUE if @size is that of a picture such as cameras commonly send
  */
 gboolean
-oak_geometry_guess (OakGeometry * geometry, gsize size)
+oak_geometry_guess (OakGeometry * geometry, gsize size, OakDepth depth)
 {
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (common); i++) {
-    if (oak_geometry_size (common[i]) == size) {
+    if (size != 0 && oak_geometry_size (common[i], depth) == size) {
       *geometry = common[i];
       return TRUE;
     }

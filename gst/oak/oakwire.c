@@ -4,29 +4,16 @@
 
 #include <string.h>
 
-#define TAG "IMG "
 #define QUOTE_MAX 48            /* bytes of the wire shown in a message */
+
+/* Columns of the second framing, after its tag. */
+#define SECONDS_COLUMNS 18
+#define SIZE_COLUMNS 8
 
 GQuark
 oak_wire_error_quark (void)
 {
   return g_quark_from_static_string ("oak-wire-error-quark");
-}
-
-/**
- * oak_header_may_start:
- * @data: what has come where a header must begin
- * @size: how many bytes, 0 and more
- *
- * Tells a stranger (a web server, an SSH banner) by its first bytes, before
- * 32 of them are there. Does not wait.
- *
- * Returns: %FALSE if no header begins with @data
- */
-gboolean
-oak_header_may_start (const guint8 * data, gsize size)
-{
-  return memcmp (data, TAG, MIN (size, strlen (TAG))) == 0;
 }
 
 /**
@@ -211,6 +198,112 @@ take_size (const gchar * text, const gchar ** cursor, const gchar * name,
   return FALSE;
 }
 
+static gboolean
+take_seconds (const gchar * text, const gchar ** cursor, gsize columns,
+    guint64 * ns, GError ** error)
+{
+  const gchar *word;
+  gsize length;
+
+  if (take_word (cursor, &word, &length) && length <= columns
+      && parse_seconds (word, length, ns))
+    return TRUE;
+
+  return fail (error, length > 0 && *cursor == text + OAK_HEADER_SIZE ?
+      OAK_WIRE_ERROR_OUTGROWN : OAK_WIRE_ERROR_FIELD,
+      "a timestamp in seconds", text);
+}
+
+static gboolean
+expect_padding (const gchar * text, const gchar * cursor, GError ** error)
+{
+  cursor += strspn (cursor, " ");
+  if (cursor != text + OAK_HEADER_SIZE)
+    return fail (error, OAK_WIRE_ERROR_FIELD,
+        "only spaces after the last field", text);
+  return TRUE;
+}
+
+static gboolean
+take_three_words (const gchar * text, const gchar * cursor, OakHeader * header,
+    GError ** error)
+{
+  if (!take_seconds (text, &cursor, OAK_HEADER_SIZE, &header->device_time,
+          error)
+      || !take_size (text, &cursor, "an image size", OAK_IMAGE_SIZE_MAX,
+          &header->image_size, error)
+      || !take_size (text, &cursor, "a detections size",
+          OAK_DETECTIONS_SIZE_MAX, &header->detections_size, error))
+    return FALSE;
+
+  header->padded = *cursor == ' ';
+  return expect_padding (text, cursor, error);
+}
+
+/* The columns may leave no space between the fields: each is cut out first. */
+static gboolean
+take_two_columns (const gchar * text, const gchar * cursor, OakHeader * header,
+    GError ** error)
+{
+  gchar seconds[OAK_HEADER_SIZE + 1];
+  const gchar *word = seconds;
+  const gchar *size = cursor + SECONDS_COLUMNS;
+
+  /* Blanks in place of the size column, so that one parser fits both. */
+  memset (seconds, ' ', OAK_HEADER_SIZE);
+  memcpy (seconds, cursor, SECONDS_COLUMNS);
+  seconds[OAK_HEADER_SIZE] = '\0';
+
+  if (!take_seconds (seconds, &word, SECONDS_COLUMNS, &header->device_time,
+          error)
+      || !expect_padding (seconds, word, error)
+      || !take_size (text, &size, "an image size", OAK_IMAGE_SIZE_MAX,
+          &header->image_size, error))
+    return FALSE;
+
+  /* Columns are full by design: no more digits belong to them. */
+  header->padded = TRUE;
+  return expect_padding (text, size, error);
+}
+
+typedef gboolean (*TakeFields) (const gchar * text, const gchar * cursor,
+    OakHeader * header, GError ** error);
+
+/* A third firmware is a third line. */
+static const struct
+{
+  const gchar *tag;
+  OakFraming framing;
+  TakeFields take;
+} framings[] = {
+  {"IMG ", OAK_FRAMING_IMG, take_three_words},
+  {"ABCDE ", OAK_FRAMING_ABCDE, take_two_columns},
+};
+
+/**
+ * oak_header_may_start:
+ * @data: what has come where a header must begin
+ * @size: how many bytes, 0 and more
+ *
+ * Tells a stranger (a web server, an SSH banner) by its first bytes, before
+ * 32 of them are there. Does not wait.
+ *
+ * Returns: %FALSE if no header begins with @data
+ */
+gboolean
+oak_header_may_start (const guint8 * data, gsize size)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (framings); i++) {
+    const gchar *tag = framings[i].tag;
+
+    if (memcmp (data, tag, MIN (size, strlen (tag))) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /**
  * oak_header_parse:
  * @data: #OAK_HEADER_SIZE bytes, as they came off the wire
@@ -218,9 +311,10 @@ take_size (const gchar * text, const gchar ** cursor, const gchar * name,
  * @error: return location for an #OakWireError that tells expected and got
  *
  * `IMG` and three fields, separated by spaces and padded with spaces to the
- * full size; see docs/protocol.md. The camera's program pads but never cuts,
- * so a header without a pad may be the beginning of a longer one:
- * @header->padded tells, and what follows must then prove it.
+ * full size; or `ABCDE` and fixed columns of 18 and 8. See docs/protocol.md.
+ * The camera's program pads but never cuts, so an `IMG` header without a pad
+ * may be the beginning of a longer one: @header->padded tells, and what
+ * follows must then prove it.
  *
  * Does not wait.
  *
@@ -230,34 +324,22 @@ gboolean
 oak_header_parse (const guint8 * data, OakHeader * header, GError ** error)
 {
   gchar text[OAK_HEADER_SIZE + 1] = { 0, };
-  const gchar *cursor = text + strlen (TAG);
-  const gchar *word;
   OakHeader parsed = { 0, };
-  gsize length;
+  guint i;
 
   memcpy (text, data, OAK_HEADER_SIZE);
 
-  if (!oak_header_may_start (data, OAK_HEADER_SIZE))
-    return fail (error, OAK_WIRE_ERROR_TAG, "'" TAG "' to start a frame", text);
+  for (i = 0; i < G_N_ELEMENTS (framings); i++) {
+    const gchar *tag = framings[i].tag;
 
-  if (!take_word (&cursor, &word, &length)
-      || !parse_seconds (word, length, &parsed.device_time))
-    return fail (error, length > 0 && cursor == text + OAK_HEADER_SIZE ?
-        OAK_WIRE_ERROR_OUTGROWN : OAK_WIRE_ERROR_FIELD,
-        "a timestamp in seconds", text);
-  if (!take_size (text, &cursor, "an image size", OAK_IMAGE_SIZE_MAX,
-          &parsed.image_size, error))
-    return FALSE;
-  if (!take_size (text, &cursor, "a detections size", OAK_DETECTIONS_SIZE_MAX,
-          &parsed.detections_size, error))
-    return FALSE;
-
-  parsed.padded = *cursor == ' ';
-  cursor += strspn (cursor, " ");
-  if (cursor != text + OAK_HEADER_SIZE)
-    return fail (error, OAK_WIRE_ERROR_FIELD,
-        "only spaces after the detections size", text);
-
-  *header = parsed;
-  return TRUE;
+    if (memcmp (text, tag, strlen (tag)) != 0)
+      continue;
+    parsed.framing = framings[i].framing;
+    if (!framings[i].take (text, text + strlen (tag), &parsed, error))
+      return FALSE;
+    *header = parsed;
+    return TRUE;
+  }
+  return fail (error, OAK_WIRE_ERROR_TAG, "'IMG ' or 'ABCDE ' to start a frame",
+      text);
 }

@@ -21,8 +21,15 @@ typedef enum
   OAK_WIRE_ERROR_LIMIT,         /* a size no camera would send */
 } OakWireError;
 
+typedef enum
+{
+  OAK_FRAMING_IMG,              /* pictures and detections */
+  OAK_FRAMING_ABCDE,            /* pictures alone */
+} OakFraming;
+
 typedef struct
 {
+  OakFraming framing;           /* how it was cut; not what the image is */
   guint64 device_time;          /* ns since the camera booted */
   gsize detections_size;        /* text bytes between header and image */
   gsize image_size;             /* image bytes, last on the wire */

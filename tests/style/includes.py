@@ -38,6 +38,7 @@ ROOMS = {
     "gst/oak/oakdetection": ([], PURE),
     "gst/oak/oakgeometry": ([], PURE),
     "gst/oak/oaklabel": ([], PURE),
+    "gst/oak/oakpicture": ([], PURE),
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
     "gst/oak/oakwire": ([], PURE),
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
@@ -54,6 +55,11 @@ ROOMS = {
     ),
     "gst/oak/gstoakmeta": (
         ["oakdetection.h", "oaklabel.h"],
+        CORE + VIDEO,
+    ),
+    "gst/oak/gstoakmode": ([], CORE),
+    "gst/oak/gstoakpayload": (
+        ["oakgeometry.h", "oakpicture.h"],
         CORE + VIDEO,
     ),
     "gst/oak/gstoakqueue": (["gstoakframe.h"], CORE),
@@ -89,6 +95,7 @@ ROOMS = {
     "tests/check/libs/oakdetection": (["oakdetection.h"], PURE + CHECK),
     "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
+    "tests/check/libs/oakpicture": (["oakpicture.h"], PURE + CHECK),
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
     # An element's test writes its bytes by hand, or it agrees with the bug.

@@ -2011,7 +2011,7 @@ GST_END_TEST;
 static const gchar *strangers[] = { "HTTP/1.1 400 Bad Request\r\n\r\n",
   "SSH-2.0-OpenSSH_9.2p1\r\n", "\x8f\x12\xe5\x70\xff\x01", "220 mail ESMTP\r\n",
   "H", "IX", "IMX", "IMG\t", "img 1.0 96 0", " IMG 1.0 96 0", "\n",
-  "ABCDE 12.5 48213                "
+  "ABCD 12.5 48213                 "
 };
 
 GST_START_TEST (test_stranger_is_known_at_the_first_wrong_byte)

@@ -93,6 +93,23 @@ static const struct
   {"IMG 12.5 675840 1048576         ", TRUE, 0, 12500000000, 1048576, 675840, TRUE},
   {"IMG 12.5 675840 1048577         ", FALSE, L, 0, 0, 0, 0},
   {"IMG 1 5 18446744073709551617    ", FALSE, L, 0, 0, 0, 0},
+  /* the second framing: columns of 18 and 8 */
+  {"ABCDE 12.5              48213   ", TRUE, 0, 12500000000, 0, 48213, TRUE},
+  {"ABCDE 1234567890.12345678567890 ", TRUE, 0, 1234567890123456700, 0, 8567890, TRUE},
+  {"ABCDE 1234567890.123456712345678", TRUE, 0, 1234567890123456700, 0, 12345678, TRUE},
+  {"ABCDE 0.0               67108864", TRUE, 0, 0, 0, 67108864, TRUE},
+  {"ABCDE 0.0               67108865", FALSE, L, 0, 0, 0, 0},
+  {"ABCDE 0.0               0       ", TRUE, 0, 0, 0, 0, TRUE},
+  {"ABCDE 12.5              -1      ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE 12.5 7            48213   ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE 12.5              48213 7 ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE                   48213   ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE 12.5                      ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE nan               48213   ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE 12.5\0             48213   ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE 12.5              48213\0  ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE12.5               48213   ", FALSE, T, 0, 0, 0, 0},
+  {"ABCDF 12.5              48213   ", FALSE, T, 0, 0, 0, 0},
   /* NUL is no pad, wherever it stands */
   {"IMG 12.5 675840 140\0            ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12.5 675840 140 \0           ", FALSE, F, 0, 0, 0, 0},
@@ -105,13 +122,15 @@ static const struct
 GST_START_TEST (test_header_parse)
 {
   const gchar *text = headers[__i__].header;
-  OakHeader header = { 7, 7, 7, 7 };
+  OakHeader header = { 7, 7, 7, 7, 7 };
   GError *error = NULL;
   gboolean valid = oak_header_parse ((const guint8 *) text, &header, &error);
 
   if (headers[__i__].valid) {
     fail_unless (valid, "'%s': %s", text, error ? error->message : "");
     fail_unless (error == NULL);
+    fail_unless_equals_int (header.framing, text[0] == 'A' ?
+        OAK_FRAMING_ABCDE : OAK_FRAMING_IMG);
     fail_unless_equals_uint64 (header.device_time, headers[__i__].device_time);
     fail_unless_equals_uint64 (header.detections_size,
         headers[__i__].detections_size);
@@ -126,6 +145,7 @@ GST_START_TEST (test_header_parse)
     fail_unless (strstr (error->message, "got") != NULL);
     fail_unless (g_utf8_validate (error->message, -1, NULL));
     /* not touched */
+    fail_unless_equals_int (header.framing, 7);
     fail_unless_equals_uint64 (header.device_time, 7);
     fail_unless_equals_uint64 (header.detections_size, 7);
     fail_unless_equals_uint64 (header.image_size, 7);
@@ -161,6 +181,8 @@ static const struct
 } starts[] = {
   {"", 0, TRUE}, {"I", 1, TRUE}, {"IM", 2, TRUE}, {"IMG", 3, TRUE},
   {"IMG ", 4, TRUE}, {"IMG nonsense", 12, TRUE},
+  {"A", 1, TRUE}, {"ABCDE", 5, TRUE}, {"ABCDE nonsense", 14, TRUE},
+  {"ABCDEF", 6, FALSE}, {"AX", 2, FALSE},
   {"i", 1, FALSE}, {"IX", 2, FALSE}, {"IMG\0", 4, FALSE}, {"\0", 1, FALSE},
   {"HTTP/1.1 200 OK", 15, FALSE}, {"SSH-2.0-x\r\n", 11, FALSE},
 };
