@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "oakwire.h"
+#include "oakseconds.h"
 
 #include <string.h>
 
@@ -75,75 +76,6 @@ count_digits (const gchar * text, gsize length)
   return n;
 }
 
-/* @scale is what a 1 stands for; digits that stand for less than 1 fall off. */
-static gboolean
-add_digits (const gchar * digits, gsize n, gint exponent, guint64 * ns)
-{
-  guint64 value = 0;
-  gsize i;
-
-  /* The digit at i counts 10^(exponent + n - 1 - i) nanoseconds. */
-  for (i = 0; i < n && exponent + (gint) (n - 1 - i) >= 0; i++) {
-    if (!g_uint64_checked_mul (&value, value, 10)
-        || !g_uint64_checked_add (&value, value, digits[i] - '0'))
-      return FALSE;
-  }
-  for (; value > 0 && exponent > 0; exponent--) {
-    if (!g_uint64_checked_mul (&value, value, 10))
-      return FALSE;
-  }
-
-  *ns = value;
-  return value <= G_MAXINT64;
-}
-
-/* Seconds as Python prints a float, to nanoseconds, without a double between:
- * a double cannot hold the nanoseconds of a camera that runs for months. */
-static gboolean
-parse_seconds (const gchar * word, gsize length, guint64 * ns)
-{
-  gchar digits[OAK_HEADER_SIZE];
-  gsize whole = count_digits (word, length);
-  gsize fraction = 0;
-  gsize position = whole;
-  gint exponent = 0;
-
-  if (whole == 0)
-    return FALSE;
-  memcpy (digits, word, whole);
-
-  if (position < length && word[position] == '.') {
-    position++;
-    fraction = count_digits (word + position, length - position);
-    if (fraction == 0)
-      return FALSE;
-    memcpy (digits + whole, word + position, fraction);
-    position += fraction;
-  }
-
-  if (position < length && word[position] == 'e') {
-    gboolean negative = FALSE;
-    gsize n;
-
-    position++;
-    if (position < length && strchr ("+-", word[position]) != NULL)
-      negative = word[position++] == '-';
-    n = count_digits (word + position, length - position);
-    if (n == 0 || n > 3)
-      return FALSE;
-    for (; n > 0; n--)
-      exponent = exponent * 10 + (word[position++] - '0');
-    if (negative)
-      exponent = -exponent;
-  }
-
-  if (position != length)
-    return FALSE;
-
-  return add_digits (digits, whole + fraction,
-      exponent + 9 - (gint) fraction, ns);
-}
-
 /* strtoull() would take "-1" for a very large frame, and " +5". */
 static gboolean
 parse_size (const gchar * word, gsize length, guint64 * size)
@@ -206,7 +138,7 @@ take_seconds (const gchar * text, const gchar ** cursor, gsize columns,
   gsize length;
 
   if (take_word (cursor, &word, &length) && length <= columns
-      && parse_seconds (word, length, ns))
+      && oak_seconds_parse (word, length, ns))
     return TRUE;
 
   return fail (error, length > 0 && *cursor == text + OAK_HEADER_SIZE ?
@@ -266,18 +198,47 @@ take_two_columns (const gchar * text, const gchar * cursor, OakHeader * header,
   return expect_padding (text, size, error);
 }
 
+/* The time gets what the sizes leave, less one pad: with that behind them no
+ * reader can take the header for the beginning of a longer one. */
+static void
+write_three_words (const OakHeader * header, GString * text)
+{
+  gchar *sizes = g_strdup_printf (" %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT,
+      header->image_size, header->detections_size);
+
+  oak_seconds_write (header->device_time,
+      OAK_HEADER_SIZE - 1 - text->len - strlen (sizes), text);
+  g_string_append (text, sizes);
+  g_free (sizes);
+}
+
+static void
+write_two_columns (const OakHeader * header, GString * text)
+{
+  gsize size_column = text->len + SECONDS_COLUMNS;
+
+  oak_seconds_write (header->device_time, SECONDS_COLUMNS, text);
+  while (text->len < size_column)
+    g_string_append_c (text, ' ');
+  g_string_append_printf (text, "%" G_GSIZE_FORMAT, header->image_size);
+}
+
 typedef gboolean (*TakeFields) (const gchar * text, const gchar * cursor,
     OakHeader * header, GError ** error);
+typedef void (*WriteFields) (const OakHeader * header, GString * text);
 
 /* A third firmware is a third line. */
 static const struct
 {
   const gchar *tag;
   OakFraming framing;
+  gsize detections_max;
   TakeFields take;
+  WriteFields write;
 } framings[] = {
-  {"IMG ", OAK_FRAMING_IMG, take_three_words},
-  {"ABCDE ", OAK_FRAMING_ABCDE, take_two_columns},
+  {"IMG ", OAK_FRAMING_IMG, OAK_DETECTIONS_SIZE_MAX, take_three_words,
+      write_three_words},
+  {"ABCDE ", OAK_FRAMING_ABCDE, 0, take_two_columns, write_two_columns},
 };
 
 /**
@@ -342,4 +303,58 @@ oak_header_parse (const guint8 * data, OakHeader * header, GError ** error)
   }
   return fail (error, OAK_WIRE_ERROR_TAG, "'IMG ' or 'ABCDE ' to start a frame",
       text);
+}
+
+static gboolean
+expect_at_most (guint64 max, const gchar * name, guint64 got, GError ** error)
+{
+  if (got <= max)
+    return TRUE;
+
+  g_set_error (error, OAK_WIRE_ERROR, OAK_WIRE_ERROR_LIMIT,
+      "expected %s of at most %" G_GUINT64_FORMAT ", got %" G_GUINT64_FORMAT,
+      name, max, got);
+  return FALSE;
+}
+
+/**
+ * oak_header_write:
+ * @header: what it shall say; @header->padded counts for nothing
+ * @data: (out caller-allocates): #OAK_HEADER_SIZE bytes; untouched on failure
+ * @error: return location for an #OakWireError that tells expected and got
+ *
+ * The opposite of oak_header_parse(), as a camera writes it. The device time
+ * comes back exactly while its nanoseconds fit beside the sizes; else the last
+ * decimals are left out. Whole seconds always fit, and an `IMG` header always
+ * ends with a pad. Does not wait.
+ *
+ * Returns: %FALSE if a size is beyond what oak_header_parse() takes, if there
+ *     are detections in `ABCDE`, or if the time is beyond 2^63 - 1 ns
+ */
+gboolean
+oak_header_write (const OakHeader * header, guint8 * data, GError ** error)
+{
+  GString *text;
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (framings) - 1
+      && framings[i].framing != header->framing)
+    i++;
+  g_return_val_if_fail (framings[i].framing == header->framing, FALSE);
+
+  if (!expect_at_most (G_MAXINT64, "a device time in ns", header->device_time,
+          error)
+      || !expect_at_most (OAK_IMAGE_SIZE_MAX, "an image size in bytes",
+          header->image_size, error)
+      || !expect_at_most (framings[i].detections_max,
+          "a detections size in bytes", header->detections_size, error))
+    return FALSE;
+
+  text = g_string_sized_new (OAK_HEADER_SIZE + 1);
+  g_string_append (text, framings[i].tag);
+  framings[i].write (header, text);
+  memset (data, ' ', OAK_HEADER_SIZE);
+  memcpy (data, text->str, text->len);
+  g_string_free (text, TRUE);
+  return TRUE;
 }

@@ -45,5 +45,9 @@ gboolean  oak_header_parse      (const guint8 * data,
                                  OakHeader    * header,
                                  GError      ** error);
 
+gboolean  oak_header_write      (const OakHeader * header,
+                                 guint8      * data,
+                                 GError      ** error);
+
 gchar *   oak_wire_quote        (const guint8 * data,
                                  gsize          size);

@@ -40,7 +40,8 @@ ROOMS = {
     "gst/oak/oaklabel": ([], PURE),
     "gst/oak/oakpicture": ([], PURE),
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
-    "gst/oak/oakwire": ([], PURE),
+    "gst/oak/oakseconds": ([], PURE),
+    "gst/oak/oakwire": (["oakseconds.h"], PURE),
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
     # These know GStreamer.
     "gst/oak/gstoakcaps": (["oakgeometry.h"], CORE + VIDEO),
@@ -97,6 +98,7 @@ ROOMS = {
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
     "tests/check/libs/oakpicture": (["oakpicture.h"], PURE + CHECK),
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
+    "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
     # An element's test writes its bytes by hand, or it agrees with the bug.
     "tests/check/elements/oaktestcamera": (

@@ -221,6 +221,141 @@ GST_START_TEST (test_quote_is_printable_and_short)
 
 GST_END_TEST;
 
+#define IMG OAK_FRAMING_IMG
+#define ABCDE OAK_FRAMING_ABCDE
+
+/* *INDENT-OFF* */
+static const struct
+{
+  OakHeader header;             /* framing, time, detections, image */
+  const gchar *text;            /* NULL: a size or a time beyond the limit */
+} written[] = {
+  {{IMG, 0, 0, 0}, "IMG 0.0 0 0                     "},
+  {{IMG, 12500000000, 140, 675840}, "IMG 12.5 675840 140             "},
+  {{IMG, 50000, 0, 675840}, "IMG 5e-05 675840 0              "},
+  {{IMG, 1, 1048576, 67108864}, "IMG 1e-09 67108864 1048576      "},
+  {{IMG, 12345, 1048576, 67108864}, "IMG 1.2345e-05 67108864 1048576 "},
+  {{IMG, 1234567891000, 140, 675840}, "IMG 1234.567891 675840 140      "},
+  {{IMG, 123456000000000, 0, 675840}, "IMG 123456.0 675840 0           "},
+  /* the last nanosecond that fits beside a pad, and the first that does not */
+  {{IMG, 123456789012345, 140, 675840}, "IMG 123456.789012345 675840 140 "},
+  {{IMG, 1234567890123456, 140, 675840}, "IMG 1234567.89012345 675840 140 "},
+  {{IMG, 1234567000000001, 140, 675840}, "IMG 1234567.0 675840 140        "},
+  {{IMG, 12345678901234567, 1048576, 67108864},
+    "IMG 12345678.9 67108864 1048576 "},
+  {{IMG, 123456789999999999, 1048576, 67108864},
+    "IMG 123456789 67108864 1048576  "},
+  {{IMG, G_MAXINT64, 1048576, 67108864}, "IMG 9223372036 67108864 1048576 "},
+  {{ABCDE, 0, 0, 0}, "ABCDE 0.0               0       "},
+  {{ABCDE, 12500000000, 0, 48213}, "ABCDE 12.5              48213   "},
+  {{ABCDE, 50000, 0, 48213}, "ABCDE 5e-05             48213   "},
+  {{ABCDE, 12345678901234567, 0, 67108864},
+    "ABCDE 12345678.90123456767108864"},
+  {{ABCDE, 123456789012345678, 0, 48213}, "ABCDE 123456789.0123456748213   "},
+  {{ABCDE, G_MAXINT64, 0, 67108864}, "ABCDE 9223372036.854775867108864"},
+  /* what oak_header_parse() would not take */
+  {{IMG, 0, 0, 67108865}, NULL},
+  {{IMG, 0, 1048577, 0}, NULL},
+  {{IMG, 0, G_MAXSIZE, G_MAXSIZE}, NULL},
+  {{IMG, G_GUINT64_CONSTANT (0x8000000000000000), 0, 0}, NULL},
+  {{ABCDE, 0, 0, 67108865}, NULL},
+  {{ABCDE, 0, 1, 0}, NULL},
+  {{ABCDE, G_MAXUINT64, 0, 0}, NULL},
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_header_write)
+{
+  guint8 *bytes = g_malloc (OAK_HEADER_SIZE);
+  const gchar *text = written[__i__].text;
+  GError *error = NULL;
+  guint i;
+
+  memset (bytes, 0xa5, OAK_HEADER_SIZE);
+  if (text != NULL) {
+    fail_unless (oak_header_write (&written[__i__].header, bytes, &error));
+    fail_unless (error == NULL);
+    fail_unless_equals_int (strlen (text), OAK_HEADER_SIZE);
+    fail_unless (memcmp (bytes, text, OAK_HEADER_SIZE) == 0, "'%.32s'", bytes);
+  } else {
+    fail_if (oak_header_write (&written[__i__].header, bytes, &error));
+    fail_unless (g_error_matches (error, OAK_WIRE_ERROR, L));
+    fail_unless (strstr (error->message, "expected") != NULL);
+    fail_unless (strstr (error->message, "got") != NULL);
+    g_clear_error (&error);
+    fail_if (oak_header_write (&written[__i__].header, bytes, NULL));
+    for (i = 0; i < OAK_HEADER_SIZE; i++)
+      fail_unless_equals_int (bytes[i], 0xa5);
+  }
+  g_free (bytes);
+}
+
+GST_END_TEST;
+
+/* As many digits as any number has, small numbers as often as large ones. */
+static guint64
+random_below (GRand * random, guint64 end)
+{
+  guint64 value = (guint64) g_rand_int (random) << 32 | g_rand_int (random);
+
+  return (value >> g_rand_int_range (random, 0, 64)) % end;
+}
+
+/* Whether nine decimals, a point and the seconds fit beside the sizes. */
+static gboolean
+time_fits (const OakHeader * header)
+{
+  gchar *others = g_strdup_printf ("IMG  %" G_GSIZE_FORMAT " %" G_GSIZE_FORMAT
+      " ", header->image_size, header->detections_size);
+  gchar *time = g_strdup_printf ("%" G_GUINT64_FORMAT ".%09u",
+      header->device_time / GST_SECOND,
+      (guint) (header->device_time % GST_SECOND));
+  gsize room = header->framing == IMG ? OAK_HEADER_SIZE - strlen (others) : 18;
+  gboolean fits = strlen (time) <= room;
+
+  g_free (others);
+  g_free (time);
+  return fits;
+}
+
+GST_START_TEST (test_header_that_is_written_parses)
+{
+  GRand *random = g_rand_new_with_seed (20240302);
+  guint n, n_exact = 0;
+
+  for (n = 0; n < 20000; n++) {
+    OakHeader header = { n % 2 ? ABCDE : IMG, 0, 0, 0, 0 }, back;
+    guint8 bytes[OAK_HEADER_SIZE];
+    GError *error = NULL;
+
+    header.device_time = random_below (random, (guint64) G_MAXINT64 + 1);
+    header.image_size = random_below (random, OAK_IMAGE_SIZE_MAX + 1);
+    if (header.framing == IMG)
+      header.detections_size = random_below (random,
+          OAK_DETECTIONS_SIZE_MAX + 1);
+
+    fail_unless (oak_header_write (&header, bytes, &error));
+    fail_unless (oak_header_parse (bytes, &back, &error), "'%.32s'", bytes);
+    fail_unless_equals_int (back.framing, header.framing);
+    fail_unless_equals_uint64 (back.image_size, header.image_size);
+    fail_unless_equals_uint64 (back.detections_size, header.detections_size);
+    fail_unless (back.padded);
+    if (header.framing == IMG)
+      fail_unless_equals_int (bytes[OAK_HEADER_SIZE - 1], ' ');
+
+    fail_if (back.device_time > header.device_time, "'%.32s'", bytes);
+    fail_unless (header.device_time - back.device_time < GST_SECOND);
+    if (time_fits (&header)) {
+      fail_unless_equals_uint64 (back.device_time, header.device_time);
+      n_exact++;
+    }
+  }
+  fail_unless (n_exact > 10000 && n_exact < 20000, "%u", n_exact);
+  g_rand_free (random);
+}
+
+GST_END_TEST;
+
 static Suite *
 oakwire_suite (void)
 {
@@ -231,6 +366,8 @@ oakwire_suite (void)
   tcase_add_loop_test (tc, test_header_parse, 0, G_N_ELEMENTS (headers));
   tcase_add_test (tc, test_header_stays_in_its_bytes);
   tcase_add_loop_test (tc, test_header_may_start, 0, G_N_ELEMENTS (starts));
+  tcase_add_loop_test (tc, test_header_write, 0, G_N_ELEMENTS (written));
+  tcase_add_test (tc, test_header_that_is_written_parses);
   tcase_add_test (tc, test_quote_is_printable_and_short);
 
   return s;
