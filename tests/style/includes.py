@@ -35,6 +35,7 @@ FILES = [r"glib/gstdio\.h"]
 ROOMS = {
     # These know bytes and numbers.
     "gst/oak/oakclockmap": ([], PURE),
+    "gst/oak/oakcontrol": ([], PURE),
     "gst/oak/oakdetection": ([], PURE),
     "gst/oak/oakgeometry": ([], PURE),
     "gst/oak/oaklabel": ([], PURE),
@@ -93,6 +94,7 @@ ROOMS = {
         ["oakconnection.h"],
         PURE + GIO + CHECK + [r"sys/socket\.h", r"unistd\.h"],
     ),
+    "tests/check/libs/oakcontrol": (["oakcontrol.h"], PURE + CHECK),
     "tests/check/libs/oakdetection": (["oakdetection.h"], PURE + CHECK),
     "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
