@@ -2,6 +2,7 @@
 
 #include "oakdetection.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,6 +10,12 @@
 #define FIELD_SEPARATOR ';'
 #define N_NUMBERS 5             /* confidence and the four edges */
 #define NUMBER_LENGTH_MAX 32
+
+/* Any double with four decimals, and a sign, a point and a NUL. */
+#define PRINTED_SIZE (DBL_MAX_10_EXP + 8)
+
+/* How a camera prints them. */
+static const guint decimals[N_NUMBERS] = { 1, 4, 4, 4, 4 };
 
 static const gchar *
 find_end (const gchar * text, const gchar * end, gchar separator)
@@ -175,7 +182,6 @@ skip_fixed (const gchar ** cursor, const gchar * end, guint decimals)
 static gboolean
 skip_printed (const gchar ** cursor, const gchar * end)
 {
-  static const guint decimals[N_NUMBERS] = { 1, 4, 4, 4, 4 };
   guint i;
 
   if (!skip_digits (cursor, end))
@@ -233,4 +239,47 @@ gboolean
 oak_detections_may_be_cut (const gchar * text, gsize size)
 {
   return size > 1 && g_ascii_isdigit (text[0]) && g_ascii_isdigit (text[1]);
+}
+
+/* printf() would ask the locale for the point. */
+static void
+write_fixed (gdouble number, guint n_decimals, GString * text)
+{
+  gchar printed[PRINTED_SIZE];
+
+  g_string_append (text, g_ascii_formatd (printed, sizeof (printed),
+          n_decimals == 1 ? "%.1f" : "%.4f", number));
+}
+
+/**
+ * oak_detections_write:
+ * @detections: (element-type OakDetection): labels of 0 and more, all numbers
+ *     finite
+ * @text: where they are added, joined by `|`, in their order
+ *
+ * As a camera prints them, to the last byte, in every locale. A box that is
+ * thinner than the four decimals of its edges may have none left.
+ * Does not wait.
+ */
+void
+oak_detections_write (GArray * detections, GString * text)
+{
+  guint i, k;
+
+  for (i = 0; i < detections->len; i++) {
+    const OakDetection *detection =
+        &g_array_index (detections, OakDetection, i);
+    const gdouble numbers[N_NUMBERS] = {
+      100.0 * detection->confidence, detection->x_min, detection->y_min,
+      detection->x_max, detection->y_max
+    };
+
+    if (i > 0)
+      g_string_append_c (text, SEPARATOR);
+    g_string_append_printf (text, "%d", detection->label_id);
+    for (k = 0; k < N_NUMBERS; k++) {
+      g_string_append_c (text, FIELD_SEPARATOR);
+      write_fixed (numbers[k], decimals[k], text);
+    }
+  }
 }

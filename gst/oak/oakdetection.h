@@ -29,3 +29,6 @@ gboolean  oak_detections_are_whole   (const gchar  * text,
 
 gboolean  oak_detections_may_be_cut  (const gchar  * text,
                                       gsize          size);
+
+void      oak_detections_write       (GArray       * detections,
+                                      GString      * text);

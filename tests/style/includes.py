@@ -95,7 +95,10 @@ ROOMS = {
         PURE + GIO + CHECK + [r"sys/socket\.h", r"unistd\.h"],
     ),
     "tests/check/libs/oakcontrol": (["oakcontrol.h"], PURE + CHECK),
-    "tests/check/libs/oakdetection": (["oakdetection.h"], PURE + CHECK),
+    "tests/check/libs/oakdetection": (
+        ["oakdetection.h"],
+        PURE + CHECK + [r"locale\.h"],
+    ),
     "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
     "tests/check/libs/oakpicture": (["oakpicture.h"], PURE + CHECK),

@@ -3,6 +3,7 @@
 #include "oakdetection.h"
 
 #include <gst/check/gstcheck.h>
+#include <locale.h>
 
 /* *INDENT-OFF* */
 static const struct
@@ -153,6 +154,118 @@ GST_START_TEST (test_detections_keep_their_order_and_what_was_there)
 
 GST_END_TEST;
 
+/* *INDENT-OFF* */
+static const struct
+{
+  guint n;
+  OakDetection detections[3];
+  const gchar *text;
+} written[] = {
+  {0, {{0}}, ""},
+  {1, {{0, 0.873, 0.1, 0.2, 0.3, 0.4}}, "0;87.3;0.1000;0.2000;0.3000;0.4000"},
+  {1, {{79, 1.0, 0, 0, 1, 1}}, "79;100.0;0.0000;0.0000;1.0000;1.0000"},
+  {1, {{2, 0.0, -0.0012, 0.5, 0.25, 1.0031}},
+    "2;0.0;-0.0012;0.5000;0.2500;1.0031"},
+  {1, {{G_MAXINT, 0.0904, 0.12344, 0.12346, 0.99996, 1e9}},
+    "2147483647;9.0;0.1234;0.1235;1.0000;1000000000.0000"},
+  {3, {{0, 0.873, 0.1, 0.2, 0.3, 0.4}, {15, 0.09, -0.1, 0.2, 0.3, 1.4},
+      {0, 0.873, 0.1, 0.2, 0.3, 0.4}}, GOOD "|" OTHER "|" GOOD},
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_detections_write)
+{
+  GArray *detections = g_array_new (FALSE, FALSE, sizeof (OakDetection));
+  GString *text = g_string_new ("before ");
+  const gchar *locale;
+
+  g_array_append_vals (detections, written[__i__].detections, written[__i__].n);
+  oak_detections_write (detections, text);
+  fail_unless (g_str_has_prefix (text->str, "before "));
+  fail_unless_equals_string (text->str + 7, written[__i__].text);
+
+  /* Where the point is a comma; machines without such a locale learn less. */
+  locale = setlocale (LC_NUMERIC, "de_DE.UTF-8");
+  g_string_truncate (text, 0);
+  oak_detections_write (detections, text);
+  fail_unless_equals_string (text->str, written[__i__].text);
+  if (locale != NULL)
+    setlocale (LC_NUMERIC, "C");
+
+  g_string_free (text, TRUE);
+  g_array_unref (detections);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_largest_number_is_written_whole)
+{
+  const OakDetection detection = { 0, 1, -G_MAXDOUBLE, 0, G_MAXDOUBLE, 1 };
+  GArray *detections = g_array_new (FALSE, FALSE, sizeof (OakDetection));
+  GString *text = g_string_new (NULL);
+
+  g_array_append_val (detections, detection);
+  oak_detections_write (detections, text);
+  fail_unless (g_str_has_prefix (text->str, "0;100.0;-1797693134862315"));
+  fail_unless (g_str_has_suffix (text->str, "8368.0000;1.0000"));
+  fail_unless (oak_detections_are_whole (text->str, text->len));
+  g_string_free (text, TRUE);
+  g_array_unref (detections);
+}
+
+GST_END_TEST;
+
+static gdouble
+random_edge (GRand * random)
+{
+  return g_rand_int_range (random, -100, 10101) / 10000.0;
+}
+
+GST_START_TEST (test_detections_that_are_written_parse)
+{
+  GRand *random = g_rand_new_with_seed (20240303);
+  GArray *detections = g_array_new (FALSE, FALSE, sizeof (OakDetection));
+  GArray *parsed = g_array_new (FALSE, FALSE, sizeof (OakDetection));
+  GString *text = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < OAK_DETECTIONS_MAX; i++) {
+    OakDetection detection = { g_rand_int_range (random, 0, G_MAXINT),
+      g_rand_int_range (random, 0, 1001) / 1000.0, random_edge (random),
+      random_edge (random), 0, 0
+    };
+
+    detection.x_max = detection.x_min + g_rand_int_range (random, 1, 9999)
+        / 10000.0;
+    detection.y_max = detection.y_min + 0.0001;
+    g_array_append_val (detections, detection);
+  }
+
+  oak_detections_write (detections, text);
+  fail_unless (oak_detections_are_whole (text->str, text->len));
+  fail_unless_equals_int (oak_detections_parse (text->str, text->len, parsed),
+      0);
+  fail_unless_equals_int (parsed->len, detections->len);
+  for (i = 0; i < parsed->len; i++) {
+    OakDetection *a = &g_array_index (detections, OakDetection, i);
+    OakDetection *b = &g_array_index (parsed, OakDetection, i);
+
+    fail_unless_equals_int (b->label_id, a->label_id);
+    fail_unless_equals_float (b->confidence, a->confidence);
+    fail_unless_equals_float (b->x_min, a->x_min);
+    fail_unless_equals_float (b->y_min, a->y_min);
+    fail_unless_equals_float (b->x_max, a->x_max);
+    fail_unless_equals_float (b->y_max, a->y_max);
+  }
+
+  g_string_free (text, TRUE);
+  g_array_unref (parsed);
+  g_array_unref (detections);
+  g_rand_free (random);
+}
+
+GST_END_TEST;
+
 static Suite *
 oakdetection_suite (void)
 {
@@ -163,6 +276,9 @@ oakdetection_suite (void)
   tcase_add_loop_test (tc, test_detection_parse, 0, G_N_ELEMENTS (cases));
   tcase_add_loop_test (tc, test_detections, 0, G_N_ELEMENTS (lists));
   tcase_add_test (tc, test_detections_keep_their_order_and_what_was_there);
+  tcase_add_loop_test (tc, test_detections_write, 0, G_N_ELEMENTS (written));
+  tcase_add_test (tc, test_largest_number_is_written_whole);
+  tcase_add_test (tc, test_detections_that_are_written_parse);
 
   return s;
 }
