@@ -2,6 +2,8 @@
 
 #include "oakpicture.h"
 
+#include <string.h>
+
 #define SIDE_MAX 32767          /* pixels */
 
 /* Zero bytes after a JPEG. Cameras send none, programs that align them do. */
@@ -637,6 +639,35 @@ is_access_unit (const Codec * codec, const guint8 * data, gsize size)
     nal = find_nal (nal, end);
   }
   return FALSE;
+}
+
+/**
+ * oak_picture_starts_like:
+ * @data: what may be an encoded picture, or only the first bytes of one
+ * @size: how many bytes, 0 and more
+ * @kind: (out): what begins like this: a JPEG, or #OAK_PICTURE_H264 for either
+ *     kind of access unit; untouched if nothing does
+ *
+ * For the words of an error about what oak_picture_guess() did not take: raw
+ * pixels may begin like this. Does not wait.
+ *
+ * Returns: %TRUE if @data begins with an SOI and a marker or with a start code
+ */
+gboolean
+oak_picture_starts_like (const guint8 * data, gsize size, OakPictureKind * kind)
+{
+  static const guint8 soi[] = { 0xff, 0xd8, 0xff };
+  static const guint8 start_code[] = { 0, 0, 0, 1 };
+
+  if (size >= 3 && memcmp (data, soi, 3) == 0)
+    *kind = OAK_PICTURE_JPEG;
+  else if ((size >= 4 && memcmp (data, start_code, 4) == 0)
+      || (size >= 3 && memcmp (data, start_code + 1, 3) == 0))
+    *kind = OAK_PICTURE_H264;
+  else
+    return FALSE;
+
+  return TRUE;
 }
 
 /**

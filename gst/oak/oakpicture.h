@@ -30,6 +30,10 @@ typedef struct
 
 GQuark    oak_picture_error_quark  (void);
 
+gboolean  oak_picture_starts_like  (const guint8   * data,
+                                    gsize            size,
+                                    OakPictureKind * kind);
+
 gboolean  oak_picture_guess        (const guint8   * data,
                                     gsize            size,
                                     OakPictureKind * kind);

@@ -408,6 +408,21 @@ static const struct
 };
 /* *INDENT-ON* */
 
+/* *INDENT-OFF* */
+static const struct
+{
+  const gchar *hex;
+  OakPictureKind kind;
+} starts[] = {
+  {"", NONE}, {"ff", NONE}, {"ffd8", NONE}, {"ffd8ff", JPEG},
+  {"ffd8ffe000", JPEG}, {"ffd8ff00", JPEG}, {"ffd8fe", NONE},
+  {"ffd9ff", NONE}, {"00ffd8ff", NONE},
+  {"0000", NONE}, {"000000", NONE}, {"000001", H264}, {"00000001", H264},
+  {"00000165", H264}, {"0000000126", H264}, {"0000000001", NONE},
+  {"000002", NONE}, {"00000002", NONE}, {"01000001", NONE}, {"0100", NONE},
+};
+/* *INDENT-ON* */
+
 /* As many bytes as there are, so that a sanitizer sees a step too far. */
 static guint8 *
 bytes_of (const gchar * hex, gsize * size)
@@ -578,8 +593,25 @@ GST_START_TEST (test_guess)
 
 GST_END_TEST;
 
+GST_START_TEST (test_starts_like)
+{
+  OakPictureKind kind = NONE;
+  gsize size;
+  guint8 *bytes = bytes_of (starts[__i__].hex, &size);
+
+  fail_unless_equals_int (oak_picture_starts_like (bytes, size, &kind),
+      starts[__i__].kind != NONE);
+  fail_unless_equals_int (kind, starts[__i__].kind);
+  g_free (bytes);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_nothing_may_be_null)
 {
+  OakPictureKind kind = NONE;
+
+  fail_if (oak_picture_starts_like (NULL, 0, &kind));
   fail_unless_equals_int (guess (NULL, 0), NONE);
   fail_if (oak_picture_parse (JPEG, NULL, 0, NULL, NULL));
   fail_if (oak_picture_parse (H264, NULL, 0, NULL, NULL));
@@ -755,6 +787,7 @@ oakpicture_suite (void)
       G_N_ELEMENTS (good));
   tcase_add_loop_test (tc, test_nonsense_is_an_error, 0, G_N_ELEMENTS (bad));
   tcase_add_loop_test (tc, test_guess, 0, G_N_ELEMENTS (guesses));
+  tcase_add_loop_test (tc, test_starts_like, 0, G_N_ELEMENTS (starts));
   tcase_add_test (tc, test_nothing_may_be_null);
   tcase_add_test (tc, test_jpeg_may_have_64_zeros_behind_it);
   tcase_add_test (tc, test_first_slice_decides);
