@@ -43,7 +43,9 @@ ROOMS = {
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
     "gst/oak/oakseconds": ([], PURE),
     "gst/oak/oakwire": (["oakseconds.h"], PURE),
+    "gst/oak/oakallow": ([], GIO),
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
+    "gst/oak/oakgate": (["oakallow.h", "oakconnection.h"], GIO),
     # These know GStreamer.
     "gst/oak/gstoakcaps": (["oakgeometry.h"], CORE + VIDEO),
     "gst/oak/gstoakfailure": (
@@ -89,6 +91,7 @@ ROOMS = {
     ),
     "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
     # A pure room's test sees that room alone.
+    "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
     "tests/check/libs/oakclockmap": (["oakclockmap.h"], PURE + CHECK),
     "tests/check/libs/oakconnection": (
         ["oakconnection.h"],
@@ -98,6 +101,10 @@ ROOMS = {
     "tests/check/libs/oakdetection": (
         ["oakdetection.h"],
         PURE + CHECK + [r"locale\.h"],
+    ),
+    "tests/check/libs/oakgate": (
+        ["oakgate.h"],
+        GIO + CHECK + [r"sys/resource\.h", r"time\.h", r"unistd\.h"],
     ),
     "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
