@@ -67,16 +67,15 @@
 #include "gstoaktcpsrc.h"
 
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include <gst/video/video.h>
 
 #include "gstoakcaps.h"
 #include "gstoakfailure.h"
+#include "gstoaklabels.h"
 #include "gstoakmeta.h"
 #include "gstoakreceiver.h"
 #include "gstoaktimeline.h"
 #include "oakgeometry.h"
-#include "oaklabel.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define GST_CAT_DEFAULT gst_oak_tcp_src_debug
@@ -696,71 +695,18 @@ gst_oak_tcp_src_create (GstPushSrc * push, GstBuffer ** buffer)
 /* States */
 
 static gboolean
-gst_oak_tcp_src_read_labels (GstOakTcpSrc * self, const gchar * path,
-    GError ** error)
-{
-  GStatBuf status;
-  gchar *text;
-  gsize size;
-
-  if (g_stat (path, &status) == 0 && (!S_ISREG (status.st_mode)
-          || status.st_size > OAK_LABELS_SIZE_MAX)) {
-    g_set_error (error, OAK_LABEL_ERROR, OAK_LABEL_ERROR_LIMIT,
-        "expected a file of at most %d bytes, got %s", OAK_LABELS_SIZE_MAX,
-        S_ISREG (status.st_mode) ? "a larger one" : "something else");
-    return FALSE;
-  }
-  if (!g_file_get_contents (path, &text, &size, error))
-    return FALSE;
-
-  self->label_table = oak_labels_new_parse (text, size, error);
-  g_free (text);
-  return self->label_table != NULL;
-}
-
-static gboolean
-gst_oak_tcp_src_fail_labels (GstOakTcpSrc * self, const gchar * path,
-    GError * error)
-{
-  if (error->domain == OAK_LABEL_ERROR) {
-    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-        (_("The file of labels \"%s\" is not one: it has a name a line, in "
-                "UTF-8."), path), ("%s", error->message));
-  } else if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-        (_("There is no file of labels \"%s\". The property \"labels\" takes "
-                "coco, none, or the path of a text file."), path),
-        ("%s", error->message));
-  } else {
-    GST_ELEMENT_ERROR (self, RESOURCE, OPEN_READ,
-        (_("The file of labels \"%s\" cannot be read."), path),
-        ("%s", error->message));
-  }
-  g_error_free (error);
-  return FALSE;
-}
-
-static gboolean
 gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
 {
-  GError *error = NULL;
-  gboolean ok = TRUE;
   gchar *labels;
 
   GST_OBJECT_LOCK (self);
   labels = g_strdup (self->labels);
   GST_OBJECT_UNLOCK (self);
-  g_clear_pointer (&self->label_table, oak_labels_free);
 
-  if (labels == NULL || g_str_equal (labels, "none"))
-    self->label_table = oak_labels_new ();
-  else if (g_str_equal (labels, "coco"))
-    self->label_table = oak_labels_new_coco ();
-  else if (!gst_oak_tcp_src_read_labels (self, labels, &error))
-    ok = gst_oak_tcp_src_fail_labels (self, labels, error);
-
+  oak_labels_free (self->label_table);
+  self->label_table = gst_oak_labels_open (GST_ELEMENT (self), labels);
   g_free (labels);
-  return ok;
+  return self->label_table != NULL;
 }
 
 static void

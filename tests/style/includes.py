@@ -57,6 +57,10 @@ ROOMS = {
         ["oakdetection.h", "oakgeometry.h"],
         CORE + VIDEO,
     ),
+    "gst/oak/gstoaklabels": (
+        ["oaklabel.h"],
+        CORE + TRANSLATION + FILES,
+    ),
     "gst/oak/gstoakmeta": (
         ["oakdetection.h", "oaklabel.h"],
         CORE + VIDEO,
@@ -81,13 +85,13 @@ ROOMS = {
         [
             "gstoakcaps.h",
             "gstoakfailure.h",
+            "gstoaklabels.h",
             "gstoakmeta.h",
             "gstoakreceiver.h",
             "gstoaktimeline.h",
             "oakgeometry.h",
-            "oaklabel.h",
         ],
-        CORE + BASE + VIDEO + TRANSLATION + FILES,
+        CORE + BASE + VIDEO + TRANSLATION,
     ),
     "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
     # A pure room's test sees that room alone.
