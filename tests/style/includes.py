@@ -93,6 +93,7 @@ ROOMS = {
         ],
         CORE + BASE + VIDEO + TRANSLATION,
     ),
+    "gst/oak/gstoakuri": (["gstoakmode.h"], CORE),
     "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
     # A pure room's test sees that room alone.
     "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
@@ -116,6 +117,11 @@ ROOMS = {
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
+    # This one compiles the room in.
+    "tests/check/libs/gstoakuri": (
+        ["gstoakuri.h", "gstoakmode.h"],
+        CORE + CHECK,
+    ),
     # An element's test writes its bytes by hand, or it agrees with the bug.
     "tests/check/elements/oaktestcamera": (
         [],

@@ -508,7 +508,7 @@ take_descriptors (struct rlimit *old)
   few = *old;
   few.rlim_cur = 64;
   fail_unless_equals_int (setrlimit (RLIMIT_NOFILE, &few), 0);
-  while ((fd = dup (0)) >= 0)
+  while ((fd = dup (STDERR_FILENO)) >= 0)
     last = fd;
   fail_unless (last > 0);
   return last;
