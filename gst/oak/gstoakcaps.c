@@ -9,24 +9,38 @@
 /* For downstream that wants a frame rate where nobody has said one. */
 #define FALLBACK_FPS 30
 
+static GstStructure *
+offer_raw (const gchar * format, gboolean is_rgb)
+{
+  GstStructure *structure = gst_structure_new ("video/x-raw",
+      "format", G_TYPE_STRING, format,
+      "interlace-mode", G_TYPE_STRING, "progressive",
+      "multiview-mode", G_TYPE_STRING, "mono",
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+
+  if (is_rgb)
+    gst_structure_set (structure, "colorimetry", G_TYPE_STRING,
+        GST_VIDEO_COLORIMETRY_SRGB, NULL);
+  return structure;
+}
+
 /* What the camera can give, in our order of preference. */
 static GstCaps *
-offer_caps (OakGeometry geometry)
+offer_caps (const GstOakPayloadTraits * traits, OakGeometry geometry)
 {
-  static const gchar *formats[] = { "BGR", "BGRP" };
-  GstCaps *caps = gst_caps_new_empty ();
+  GstCaps *caps = traits->caps != NULL ? gst_caps_from_string (traits->caps) :
+      gst_caps_new_empty ();
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (formats); i++)
-    gst_caps_append_structure (caps, gst_structure_new ("video/x-raw",
-            "format", G_TYPE_STRING, formats[i],
-            "width", G_TYPE_INT, geometry.width,
-            "height", G_TYPE_INT, geometry.height,
-            "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1,
-            "interlace-mode", G_TYPE_STRING, "progressive",
-            "multiview-mode", G_TYPE_STRING, "mono",
-            "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
-            "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_SRGB, NULL));
+  for (i = 0; i < G_N_ELEMENTS (traits->outputs)
+      && traits->outputs[i] != NULL; i++)
+    gst_caps_append_structure (caps, offer_raw (traits->outputs[i],
+            traits->depth == OAK_DEPTH_24));
+
+  gst_caps_set_simple (caps,
+      "width", G_TYPE_INT, geometry.width,
+      "height", G_TYPE_INT, geometry.height,
+      "framerate", GST_TYPE_FRACTION_RANGE, 0, 1, G_MAXINT, 1, NULL);
   return caps;
 }
 
@@ -67,20 +81,22 @@ may_be_variable (const GstStructure * structure)
 /**
  * gst_oak_caps_choose:
  * @pad: the source pad
+ * @traits: of what the camera sends
  * @geometry: of the pictures
  * @fps_n: frame rate to announce where downstream lets us; 0 = variable
  * @fps_d: its denominator
  *
- * The format is BGR or BGRP, as downstream's first structure that knows one of
- * them has it; BGR where it has both.
+ * Where we can give two formats, it is the one that downstream's first
+ * structure has that knows one of them; our first where it has both.
  *
  * Returns: (transfer full) (nullable): fixed caps; %NULL if downstream takes
  *     none of ours
  */
 GstCaps *
-gst_oak_caps_choose (GstPad * pad, OakGeometry geometry, gint fps_n, gint fps_d)
+gst_oak_caps_choose (GstPad * pad, const GstOakPayloadTraits * traits,
+    OakGeometry geometry, gint fps_n, gint fps_d)
 {
-  GstCaps *ours = offer_caps (geometry);
+  GstCaps *ours = offer_caps (traits, geometry);
   GstCaps *peer = gst_pad_peer_query_caps (pad, NULL);
   GstCaps *match = find_first_match (ours, peer);
   GstStructure *structure;
@@ -103,7 +119,8 @@ gst_oak_caps_choose (GstPad * pad, OakGeometry geometry, gint fps_n, gint fps_d)
 
 /* The geometry that the peer's structure at @index fixes, if we can serve. */
 static gboolean
-take_geometry (GstCaps * peer, guint index, OakGeometry * geometry)
+take_geometry (GstCaps * peer, guint index, const GstOakPayloadTraits * traits,
+    OakGeometry * geometry)
 {
   GstStructure *structure = gst_caps_get_structure (peer, index);
   GstCaps *ours, *one;
@@ -117,7 +134,7 @@ take_geometry (GstCaps * peer, guint index, OakGeometry * geometry)
 
   geometry->width = width;
   geometry->height = height;
-  ours = offer_caps (*geometry);
+  ours = offer_caps (traits, *geometry);
   one = gst_caps_copy_nth (peer, index);
   may = gst_caps_can_intersect (ours, one);
   gst_caps_unref (one);
@@ -128,13 +145,15 @@ take_geometry (GstCaps * peer, guint index, OakGeometry * geometry)
 /**
  * gst_oak_caps_find_geometry:
  * @pad: the source pad
+ * @traits: of a raw payload
  * @size: bytes of a picture on the wire
  * @geometry: (out): what downstream's caps fix; untouched on failure
  *
  * Returns: %TRUE if they fix a width and a height that make @size bytes
  */
 gboolean
-gst_oak_caps_find_geometry (GstPad * pad, gsize size, OakGeometry * geometry)
+gst_oak_caps_find_geometry (GstPad * pad, const GstOakPayloadTraits * traits,
+    gsize size, OakGeometry * geometry)
 {
   GstCaps *peer = gst_pad_peer_query_caps (pad, NULL);
   gboolean found = FALSE;
@@ -143,8 +162,8 @@ gst_oak_caps_find_geometry (GstPad * pad, gsize size, OakGeometry * geometry)
   for (i = 0; i < gst_caps_get_size (peer) && !found; i++) {
     OakGeometry fixed;
 
-    found = take_geometry (peer, i, &fixed)
-        && oak_geometry_size (fixed, OAK_DEPTH_24) == size;
+    found = take_geometry (peer, i, traits, &fixed)
+        && oak_geometry_size (fixed, traits->depth) == size;
     if (found)
       *geometry = fixed;
   }

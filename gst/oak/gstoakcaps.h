@@ -6,14 +6,16 @@
 
 #include <gst/video/video.h>
 
-#include "oakgeometry.h"
+#include "gstoakpayload.h"
 
 GstCaps *   gst_oak_caps_choose         (GstPad             * pad,
+                                         const GstOakPayloadTraits * traits,
                                          OakGeometry          geometry,
                                          gint                 fps_n,
                                          gint                 fps_d);
 
 gboolean    gst_oak_caps_find_geometry  (GstPad             * pad,
+                                         const GstOakPayloadTraits * traits,
                                          gsize                size,
                                          OakGeometry        * geometry);
 

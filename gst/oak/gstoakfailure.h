@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a failure of the receiver is called in GStreamer, and what its sentence
- * tells the user to do. */
+/* What a failure is called in GStreamer, and what its sentence tells the user
+ * to do. */
 
 #pragma once
 
 #include <gst/gst.h>
 
-#include "gstoakreceiver.h"
-
 typedef struct
 {
-  GstOakReceiverError error;
-  GQuark (*domain) (void);
+  GQuark (*found_in) (void);    /* the domain of our error */
+  gint error;                   /* its code */
+  GQuark (*domain) (void);      /* what GStreamer calls it */
   gint code;
-  const gchar *text;            /* not translated yet */
+  /* not translated yet */
+  const gchar *text;
+  const gchar *listening_text;  /* where the camera connects to us; or NULL */
+  gboolean has_details;         /* the error's message belongs to the text */
 } GstOakFailure;
 
-const GstOakFailure *   gst_oak_failure_find    (const GError * error);
+const GstOakFailure *   gst_oak_failure_find      (const GError * error);
+
+gchar *                 gst_oak_failure_describe  (const GstOakFailure * failure,
+                                                   const GError * error,
+                                                   gboolean       listening);

@@ -8,21 +8,21 @@
 
 /**
  * gst_oak_layout_new:
- * @info: (transfer none): BGR or BGRP
- * @wire_size: bytes of such a picture on the wire
+ * @wire: (transfer none): how the picture comes
+ * @info: (transfer none): how it goes on, of the same size
  * @pool: (nullable) (transfer none): where buffers of @info come from
  *
  * Returns: (transfer full): a layout
  */
 GstOakLayout *
-gst_oak_layout_new (const GstVideoInfo * info, gsize wire_size,
+gst_oak_layout_new (const GstVideoInfo * wire, const GstVideoInfo * info,
     GstBufferPool * pool)
 {
   GstOakLayout *self = g_new0 (GstOakLayout, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
   self->info = *info;
-  self->wire_size = wire_size;
+  self->wire = *wire;
   if (pool != NULL)
     self->pool = gst_object_ref (pool);
   return self;
@@ -85,28 +85,25 @@ gst_oak_frame_free (GstOakFrame * frame)
   g_free (frame);
 }
 
-/* What the camera sends, as a video format: planes without padding. */
-static void
-describe_wire (GstVideoInfo * info, OakGeometry geometry)
+static gboolean
+pack_picture (GstVideoFrame * source, GstVideoFrame * target)
 {
-  gsize plane = (gsize) geometry.width * geometry.height;
-  guint i;
+  GstVideoConverter *converter =
+      gst_video_converter_new (&source->info, &target->info, NULL);
 
-  gst_video_info_set_format (info, GST_VIDEO_FORMAT_BGRP, geometry.width,
-      geometry.height);
-  for (i = 0; i < GST_VIDEO_INFO_N_PLANES (info); i++) {
-    info->stride[i] = geometry.width;
-    info->offset[i] = i * plane;
-  }
-  info->size = oak_geometry_size (geometry, OAK_DEPTH_24);
+  if (converter == NULL)
+    return FALSE;
+  gst_video_converter_frame (converter, source, target);
+  gst_video_converter_free (converter);
+  return TRUE;
 }
 
 static gboolean
 copy_picture (const GstVideoInfo * from, GstBuffer * in,
     const GstVideoInfo * to, GstBuffer * out)
 {
-  GstVideoConverter *converter;
   GstVideoFrame source, target;
+  gboolean ok;
 
   if (!gst_video_frame_map (&source, from, in, GST_MAP_READ))
     return FALSE;
@@ -115,14 +112,14 @@ copy_picture (const GstVideoInfo * from, GstBuffer * in,
     return FALSE;
   }
 
-  converter = gst_video_converter_new (from, to, NULL);
-  if (converter != NULL) {
-    gst_video_converter_frame (converter, &source, &target);
-    gst_video_converter_free (converter);
-  }
+  if (GST_VIDEO_INFO_FORMAT (from) == GST_VIDEO_INFO_FORMAT (to))
+    ok = gst_video_frame_copy (&target, &source);
+  else
+    ok = pack_picture (&source, &target);
+
   gst_video_frame_unmap (&target);
   gst_video_frame_unmap (&source);
-  return converter != NULL;
+  return ok;
 }
 
 /* An empty pool is not waited for: what it is out of may stand in our own
@@ -147,7 +144,6 @@ find_memory (GstOakLayout * layout)
  * gst_oak_frame_move:
  * @frame: a frame with an image
  * @layout: how the image must lie; its pool gives the memory, if it has any
- * @geometry: of the image
  *
  * For a picture that was received before @layout was known, or that found the
  * pool empty. Does not wait.
@@ -155,8 +151,7 @@ find_memory (GstOakLayout * layout)
  * Returns: %FALSE if the memory cannot be written
  */
 gboolean
-gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
-    OakGeometry geometry)
+gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout)
 {
   GstVideoInfo from;
   GstBuffer *out;
@@ -164,14 +159,12 @@ gst_oak_frame_move (GstOakFrame * frame, GstOakLayout * layout,
   if (frame->layout == layout)
     return TRUE;
 
-  if (frame->layout != NULL)
-    from = frame->layout->info;
-  else
-    describe_wire (&from, geometry);
+  from = frame->layout != NULL ? frame->layout->info : layout->wire;
   /* These are not of the picture; a converter insists that they agree. */
   from.fps_n = layout->info.fps_n;
   from.fps_d = layout->info.fps_d;
   from.colorimetry = layout->info.colorimetry;
+  from.chroma_site = layout->info.chroma_site;
 
   out = find_memory (layout);
   if (!copy_picture (&from, frame->image, &layout->info, out)) {

@@ -7,7 +7,6 @@
 #include <gst/video/video.h>
 
 #include "oakdetection.h"
-#include "oakgeometry.h"
 
 /* How a picture lies in memory that goes downstream. Never changes. */
 typedef struct _GstOakLayout GstOakLayout;
@@ -15,14 +14,15 @@ typedef struct _GstOakLayout GstOakLayout;
 struct _GstOakLayout
 {
   gatomicrefcount ref_count;
-  GstVideoInfo info;            /* BGR or BGRP; buffers may say otherwise of
-                                 * strides, by their GstVideoMeta */
-  gsize wire_size;              /* bytes of such a picture on the wire */
+  GstVideoInfo wire;            /* as the camera sends it: no padding */
+  GstVideoInfo info;            /* of what goes downstream; buffers may say
+                                 * otherwise of strides, by their GstVideoMeta */
   GstBufferPool *pool;
 };
 
 typedef struct
 {
+  guint connection;             /* that it came by; they count from 1 */
   guint64 device_time;          /* ns since the camera booted */
   /* when the header's first byte came */
   GstClockTime arrival;         /* pipeline clock (absolute); NONE: no clock */
@@ -35,8 +35,8 @@ typedef struct
   guint n_dropped;              /* of them, because the queue was full */
 } GstOakFrame;
 
-GstOakLayout *    gst_oak_layout_new      (const GstVideoInfo * info,
-                                           gsize                wire_size,
+GstOakLayout *    gst_oak_layout_new      (const GstVideoInfo * wire,
+                                           const GstVideoInfo * info,
                                            GstBufferPool      * pool);
 GstOakLayout *    gst_oak_layout_ref      (GstOakLayout       * self);
 void              gst_oak_layout_unref    (GstOakLayout       * self);
@@ -45,5 +45,4 @@ GstOakFrame *     gst_oak_frame_new       (void);
 void              gst_oak_frame_free      (GstOakFrame        * frame);
 
 gboolean          gst_oak_frame_move      (GstOakFrame        * frame,
-                                           GstOakLayout       * layout,
-                                           OakGeometry          geometry);
+                                           GstOakLayout       * layout);

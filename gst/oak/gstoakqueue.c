@@ -174,7 +174,7 @@ drop_oldest (GstOakQueue * self)
 static void
 append (GstOakQueue * self, GstOakFrame * frame)
 {
-  frame->discont = self->discont;
+  frame->discont |= self->discont;
   self->discont = FALSE;
   g_queue_push_tail (&self->frames, frame);
   self->bytes += weigh (frame);

@@ -6,7 +6,8 @@
 
 #include "gstoakreceiver.h"
 
-#include "oakconnection.h"
+#include <gio/gio.h>
+
 #include "oakdetection.h"
 #include "oakpixels.h"
 #include "oakwire.h"
@@ -17,24 +18,20 @@
 struct _GstOakReceiver
 {
   GThread *thread;              /* between start() and stop() */
-  GCancellable *cancellable;    /* any thread; cancelled by stop() alone */
 
-  GstOakQueue *queue;           /* (transfer none); any thread */
+  /* any thread; both (transfer none) */
+  GstOakLink *link;
+  GstOakQueue *queue;
 
   GMutex lock;
   /* under the lock */
   GstClock *clock;
   GstOakLayout *layout;
-  GstOakReceiverCounters counters;
-  gboolean playing;
-  gint64 playing_since;         /* monotonic, us */
-  gint64 played;                /* before that, us */
+  guint64 bad_detections;
 
-  /* set by start(), then the receiver thread's only */
-  GstOakPeer peer;
-  OakConnection *connection;
+  /* the receiving thread's only */
+  guint connection;             /* its number */
   guint64 n_frames;             /* read on this connection */
-  guint64 n_bytes;
   const gchar *part;            /* of the frame that is being read */
   gsize part_size;
   gsize part_got;
@@ -69,80 +66,6 @@ gst_oak_receiver_now (GstOakReceiver * self)
   return now;
 }
 
-/* How long the receiver has been playing, in µs: what timeouts count. */
-static gint64
-gst_oak_receiver_played (GstOakReceiver * self, gboolean * playing)
-{
-  gint64 played;
-
-  g_mutex_lock (&self->lock);
-  *playing = self->playing;
-  played = self->played;
-  if (self->playing)
-    played += g_get_monotonic_time () - self->playing_since;
-  g_mutex_unlock (&self->lock);
-
-  return played;
-}
-
-/* How much of @timeout (ms) is left of a wait that began at @start (played
- * µs), in µs; 0: it is over; -1: it never is. */
-static gint64
-gst_oak_receiver_time_left (GstOakReceiver * self, guint timeout, gint64 start)
-{
-  gboolean playing;
-  gint64 whole = (gint64) timeout * 1000;
-  gint64 played = gst_oak_receiver_played (self, &playing);
-
-  if (timeout == 0)
-    return -1;
-  /* Nothing is over before it plays: look again after a while. */
-  if (!playing)
-    return whole;
-  return MAX (0, whole - (played - start));
-}
-
-/* Connecting */
-
-static gboolean
-gst_oak_receiver_fail_connect (GstOakReceiver * self, GError * cause,
-    GError ** error)
-{
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_propagate_error (error, cause);
-    return FALSE;
-  }
-
-  g_set_error (error, GST_OAK_RECEIVER_ERROR,
-      cause->domain == G_RESOLVER_ERROR ? GST_OAK_RECEIVER_ERROR_RESOLVE :
-      GST_OAK_RECEIVER_ERROR_CONNECT, "expected a connection, got: %s",
-      cause->message);
-  g_error_free (cause);
-  return FALSE;
-}
-
-static gboolean
-gst_oak_receiver_connect (GstOakReceiver * self, GError ** error)
-{
-  gboolean playing;
-  gint64 start = gst_oak_receiver_played (self, &playing);
-  gint64 left;
-  GError *cause = NULL;
-
-  do {
-    g_clear_error (&cause);
-    left = gst_oak_receiver_time_left (self, self->peer.connect_timeout, start);
-    self->connection = oak_connection_open (self->peer.host, self->peer.port,
-        left < 0 ? 0 : MAX (1, left / 1000), self->cancellable, &cause);
-    if (self->connection != NULL)
-      return TRUE;
-  } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
-      && gst_oak_receiver_time_left (self, self->peer.connect_timeout,
-          start) > 0);
-
-  return gst_oak_receiver_fail_connect (self, cause, error);
-}
-
 /* Reading */
 
 static void
@@ -154,79 +77,59 @@ gst_oak_receiver_begin_part (GstOakReceiver * self, const gchar * part,
   self->part_got = 0;
 }
 
-static GstOakReceiverError
-gst_oak_receiver_judge (GstOakReceiver * self, const GError * cause,
-    gboolean between_frames)
-{
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return self->n_bytes == 0 ? GST_OAK_RECEIVER_ERROR_SILENT :
-        GST_OAK_RECEIVER_ERROR_STALLED;
-  return between_frames ? GST_OAK_RECEIVER_ERROR_LOST :
-      GST_OAK_RECEIVER_ERROR_TORN;
-}
-
-static gboolean
+/* The link tells what happened to it; where in a frame, is told here. */
+static void
 gst_oak_receiver_fail_read (GstOakReceiver * self, GError * cause,
     GError ** error)
 {
   gboolean between_frames = self->part_got == 0
       && self->part_size == OAK_HEADER_SIZE;
+  GQuark domain = cause->domain;
+  gint code = cause->code;
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
     g_propagate_error (error, cause);
-    return FALSE;
+    return;
+  }
+  if (g_error_matches (cause, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_CLOSED)) {
+    domain = GST_OAK_RECEIVER_ERROR;
+    code = between_frames ? GST_OAK_RECEIVER_ERROR_LOST :
+        GST_OAK_RECEIVER_ERROR_TORN;
   }
 
-  g_set_error (error, GST_OAK_RECEIVER_ERROR,
-      gst_oak_receiver_judge (self, cause, between_frames),
+  g_set_error (error, domain, code,
       "expected %" G_GSIZE_FORMAT " bytes of %s, got %" G_GSIZE_FORMAT
       " after %" G_GUINT64_FORMAT " whole frames: %s", self->part_size,
       self->part, self->part_got, self->n_frames, cause->message);
   g_error_free (cause);
-  return FALSE;
 }
 
-/* Reads what is there, at least one byte of the part. */
-static gboolean
+/* Reads what is there, at least one byte of the part; -1: it failed. */
+static gssize
 gst_oak_receiver_read_some (GstOakReceiver * self, guint8 * data, gsize size,
-    gsize * got, GError ** error)
+    GError ** error)
 {
-  guint timeout = self->n_bytes == 0 ? self->peer.first_byte_timeout :
-      self->peer.stall_timeout;
-  gboolean playing;
-  gint64 start = gst_oak_receiver_played (self, &playing);
   GError *cause = NULL;
-  gssize received;
-
-  do {
-    g_clear_error (&cause);
-    received = oak_connection_receive (self->connection, data, size,
-        gst_oak_receiver_time_left (self, timeout, start), self->cancellable,
-        &cause);
-  } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
-      && gst_oak_receiver_time_left (self, timeout, start) > 0);
+  gssize received = gst_oak_link_receive (self->link, data, size, &cause);
 
   if (received < 0)
-    return gst_oak_receiver_fail_read (self, cause, error);
-
-  *got = received;
-  self->part_got += received;
-  self->n_bytes += received;
-  g_mutex_lock (&self->lock);
-  self->counters.bytes += received;
-  g_mutex_unlock (&self->lock);
-  return TRUE;
+    gst_oak_receiver_fail_read (self, cause, error);
+  else
+    self->part_got += received;
+  return received;
 }
 
 static gboolean
 gst_oak_receiver_read (GstOakReceiver * self, guint8 * data, gsize size,
     GError ** error)
 {
-  gsize got;
+  while (size > 0) {
+    gssize got = gst_oak_receiver_read_some (self, data, size, error);
 
-  for (; size > 0; data += got, size -= got) {
-    if (!gst_oak_receiver_read_some (self, data, size, &got, error))
+    if (got < 0)
       return FALSE;
+    data += got;
+    size -= got;
   }
   return TRUE;
 }
@@ -270,12 +173,14 @@ gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
     OakHeader * header, GError ** error)
 {
   guint8 data[OAK_HEADER_SIZE];
-  gsize size = 0, got;
+  gsize size = 0;
 
   gst_oak_receiver_begin_part (self, "a header", OAK_HEADER_SIZE);
   do {
-    if (!gst_oak_receiver_read_some (self, data + size,
-            OAK_HEADER_SIZE - size, &got, error))
+    gssize got = gst_oak_receiver_read_some (self, data + size,
+        OAK_HEADER_SIZE - size, error);
+
+    if (got < 0)
       return FALSE;
     /* The first byte tells when the frame came: what follows may dawdle. */
     if (size == 0) {
@@ -333,33 +238,44 @@ gst_oak_receiver_read_detections (GstOakReceiver * self, GstOakFrame * frame,
 
   bad = oak_detections_parse (text, size, frame->detections);
   g_mutex_lock (&self->lock);
-  self->counters.bad_detections += bad;
+  self->bad_detections += bad;
   g_mutex_unlock (&self->lock);
   return TRUE;
 }
 
 /* The camera's order is the format's: the bytes stay where they arrive. */
 static gboolean
-gst_oak_receiver_read_planes (GstOakReceiver * self, GstVideoFrame * out,
-    GError ** error)
+gst_oak_receiver_read_plane (GstOakReceiver * self, GstVideoFrame * out,
+    const GstVideoInfo * wire, guint plane, GError ** error)
 {
-  gsize width = GST_VIDEO_FRAME_WIDTH (out);
-  guint height = GST_VIDEO_FRAME_HEIGHT (out);
-  guint plane, row;
+  guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (out, plane);
+  gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, plane);
+  gsize row = GST_VIDEO_INFO_PLANE_STRIDE (wire, plane);
+  gint components[GST_VIDEO_MAX_COMPONENTS];
+  guint height, i;
+
+  gst_video_format_info_component (wire->finfo, plane, components);
+  height = GST_VIDEO_INFO_COMP_HEIGHT (wire, components[0]);
+
+  if (stride == row)
+    return gst_oak_receiver_read (self, data, row * height, error);
+
+  for (i = 0; i < height; i++) {
+    if (!gst_oak_receiver_read (self, data + i * stride, row, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_read_planes (GstOakReceiver * self, GstVideoFrame * out,
+    const GstVideoInfo * wire, GError ** error)
+{
+  guint plane;
 
   for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES (out); plane++) {
-    guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (out, plane);
-    gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, plane);
-
-    if (stride == width) {
-      if (!gst_oak_receiver_read (self, data, width * height, error))
-        return FALSE;
-      continue;
-    }
-    for (row = 0; row < height; row++) {
-      if (!gst_oak_receiver_read (self, data + row * stride, width, error))
-        return FALSE;
-    }
+    if (!gst_oak_receiver_read_plane (self, out, wire, plane, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -407,7 +323,7 @@ gst_oak_receiver_find_layout (GstOakReceiver * self, gsize image_size)
   GstOakLayout *layout = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->layout != NULL && self->layout->wire_size == image_size)
+  if (self->layout != NULL && self->layout->wire.size == image_size)
     layout = gst_oak_layout_ref (self->layout);
   g_mutex_unlock (&self->lock);
   return layout;
@@ -470,10 +386,10 @@ gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
   if (!gst_oak_receiver_map_layout (frame, layout, &out)) {
     ok = gst_oak_receiver_read_bytes (self, frame, error);
   } else {
-    if (GST_VIDEO_FRAME_N_PLANES (&out) == 1)
-      ok = gst_oak_receiver_read_packed (self, &out, error);
+    if (GST_VIDEO_FRAME_FORMAT (&out) == GST_VIDEO_INFO_FORMAT (&layout->wire))
+      ok = gst_oak_receiver_read_planes (self, &out, &layout->wire, error);
     else
-      ok = gst_oak_receiver_read_planes (self, &out, error);
+      ok = gst_oak_receiver_read_packed (self, &out, error);
     gst_video_frame_unmap (&out);
   }
 
@@ -511,6 +427,8 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
   GstOakFrame *frame = gst_oak_frame_new ();
   gboolean proven;
 
+  frame->connection = self->connection;
+  frame->discont = self->n_frames == 0;
   if (!gst_oak_receiver_read_frame (self, frame, &proven, error)) {
     gst_oak_frame_free (frame);
     return FALSE;
@@ -531,7 +449,7 @@ gst_oak_receiver_judge_held (GstOakReceiver * self, GError ** error)
 {
   GError *cause = *error;
 
-  if (self->held == NULL || cause->domain != GST_OAK_RECEIVER_ERROR)
+  if (self->held == NULL || cause->domain == G_IO_ERROR)
     return;
 
   if (self->part_got == 0) {
@@ -549,13 +467,19 @@ gst_oak_receiver_run (gpointer user_data)
 {
   GstOakReceiver *self = user_data;
   GError *error = NULL;
+  gboolean again;
 
-  if (gst_oak_receiver_connect (self, &error)) {
-    while (gst_oak_receiver_receive (self, &error));
-    gst_oak_receiver_judge_held (self, &error);
-    g_clear_pointer (&self->held, gst_oak_frame_free);
-    g_clear_pointer (&self->connection, oak_connection_free);
-  }
+  do {
+    g_clear_error (&error);
+    again = FALSE;
+    if (gst_oak_link_connect (self->link, &self->connection, &error)) {
+      self->n_frames = 0;
+      while (gst_oak_receiver_receive (self, &error));
+      gst_oak_receiver_judge_held (self, &error);
+      g_clear_pointer (&self->held, gst_oak_frame_free);
+      again = gst_oak_link_disconnect (self->link, error);
+    }
+  } while (again);
 
   gst_oak_queue_end (self->queue, error);
   return NULL;
@@ -563,17 +487,18 @@ gst_oak_receiver_run (gpointer user_data)
 
 /**
  * gst_oak_receiver_new:
- * @queue: (transfer none): where frames go; it outlives the receiver
+ * @link: (transfer none): where they come from; it outlives the receiver
+ * @queue: (transfer none): where frames go; likewise
  *
  * Returns: (transfer full): a receiver that does nothing yet
  */
 GstOakReceiver *
-gst_oak_receiver_new (GstOakQueue * queue)
+gst_oak_receiver_new (GstOakLink * link, GstOakQueue * queue)
 {
   GstOakReceiver *self = g_new0 (GstOakReceiver, 1);
 
+  self->link = link;
   self->queue = queue;
-  self->cancellable = g_cancellable_new ();
   g_mutex_init (&self->lock);
   self->text = g_byte_array_new ();
   self->planes = g_byte_array_new ();
@@ -591,29 +516,25 @@ gst_oak_receiver_free (GstOakReceiver * self)
   g_byte_array_unref (self->planes);
   g_byte_array_unref (self->text);
   g_mutex_clear (&self->lock);
-  g_object_unref (self->cancellable);
   g_free (self);
 }
 
 /**
  * gst_oak_receiver_start:
  * @self: a receiver that has stopped
- * @peer: (transfer full): where to receive from; its host is taken over
+ * @peer: (transfer none): whom to call, if its link does not listen
  *
  * Starts the thread, which connects and receives until it fails or is
- * stopped. Counts from zero. Does not wait.
+ * stopped; if the link listens, until it is stopped. Counts from zero. Does
+ * not wait.
  */
 void
-gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
+gst_oak_receiver_start (GstOakReceiver * self, const GstOakPeer * peer)
 {
-  GstOakReceiverCounters none = { 0, };
-
-  self->peer = *peer;
-  self->n_frames = 0;
-  self->n_bytes = 0;
   g_mutex_lock (&self->lock);
-  self->counters = none;
+  self->bad_detections = 0;
   g_mutex_unlock (&self->lock);
+  gst_oak_link_open (self->link, peer);
   self->thread = g_thread_new ("oakreceiver", gst_oak_receiver_run, self);
 }
 
@@ -627,13 +548,11 @@ gst_oak_receiver_start (GstOakReceiver * self, GstOakPeer * peer)
 void
 gst_oak_receiver_stop (GstOakReceiver * self)
 {
-  g_cancellable_cancel (self->cancellable);
+  gst_oak_link_cancel (self->link);
   g_thread_join (self->thread);
   self->thread = NULL;
-  g_cancellable_reset (self->cancellable);
-
+  gst_oak_link_close (self->link);
   g_clear_pointer (&self->layout, gst_oak_layout_unref);
-  g_clear_pointer (&self->peer.host, g_free);
 }
 
 /**
@@ -652,29 +571,10 @@ gst_oak_receiver_set_clock (GstOakReceiver * self, GstClock * clock)
 }
 
 /**
- * gst_oak_receiver_set_playing:
- * @self: a receiver
- * @playing: whether time counts for the timeouts
- *
- * Any thread. Does not wait.
- */
-void
-gst_oak_receiver_set_playing (GstOakReceiver * self, gboolean playing)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  g_mutex_lock (&self->lock);
-  if (self->playing)
-    self->played += now - self->playing_since;
-  self->playing = playing;
-  self->playing_since = now;
-  g_mutex_unlock (&self->lock);
-}
-
-/**
  * gst_oak_receiver_set_layout:
  * @self: a receiver
- * @layout: (transfer none): where pictures of its size go from now on
+ * @layout: (nullable) (transfer none): where pictures of its size go from now
+ *     on; %NULL: they stay as on the wire
  *
  * What is in the queue stays as it is. Any thread. Does not wait.
  */
@@ -683,22 +583,26 @@ gst_oak_receiver_set_layout (GstOakReceiver * self, GstOakLayout * layout)
 {
   g_mutex_lock (&self->lock);
   gst_oak_layout_unref (self->layout);
-  self->layout = gst_oak_layout_ref (layout);
+  self->layout = layout != NULL ? gst_oak_layout_ref (layout) : NULL;
   g_mutex_unlock (&self->lock);
 }
 
 /**
- * gst_oak_receiver_get_counters:
+ * gst_oak_receiver_get_bad_detections:
  * @self: a receiver
- * @counters: (out): what has been counted since the last start
  *
  * Any thread. Does not wait.
+ *
+ * Returns: how many were left out since the last start, because they did not
+ *     parse
  */
-void
-gst_oak_receiver_get_counters (GstOakReceiver * self,
-    GstOakReceiverCounters * counters)
+guint64
+gst_oak_receiver_get_bad_detections (GstOakReceiver * self)
 {
+  guint64 n;
+
   g_mutex_lock (&self->lock);
-  *counters = self->counters;
+  n = self->bad_detections;
   g_mutex_unlock (&self->lock);
+  return n;
 }

@@ -5,10 +5,18 @@
  * @title: oaktcpsrc
  * @short_description: receives pictures and detections of a standalone OAK
  *
- * Connects to a Luxonis OAK PoE camera that runs on its own ("standalone
- * mode") and whose Script node serves its stream over TCP. Outputs the
- * pictures as `video/x-raw` and attaches what the camera's neural network
- * found as one #GstVideoRegionOfInterestMeta each.
+ * Receives from a Luxonis OAK PoE camera that runs on its own ("standalone
+ * mode") and whose Script node sends its stream over TCP. Outputs the pictures
+ * and attaches what the camera's neural network found as one
+ * #GstVideoRegionOfInterestMeta each.
+ *
+ * Most cameras serve, and the element connects to them. Others connect: with
+ * #GstOakTcpSrc:mode=server the element waits for them. It then outlives their
+ * connections: one that ends or is not a camera's is reported by a WARNING, and
+ * the next one goes on where it ended, PTS never going back. Only
+ * #GstOakTcpSrc:allow-from may connect. Another connection is turned away
+ * while one is served, unless it comes from the same address and the older one
+ * has been silent for a second: then the camera has rebooted.
  *
  * The element is live. A thread of its own connects and receives, so that no
  * state change waits for the network and a slow sink does not disturb the
@@ -18,10 +26,20 @@
  * arrives in a pause is discarded; what arrived within 100 ms before the first
  * change to PLAYING is shown.
  *
- * The wire says how many bytes a picture has, not its width and height. They
- * are, in this order: #GstOakTcpSrc:width and #GstOakTcpSrc:height (one is
- * enough); a width and height that downstream's caps fix; those of the common
- * picture of that many bytes (said with an INFO message).
+ * ## Payloads
+ *
+ * JPEG, H.264 and H.265 are known by themselves and go out as `image/jpeg`,
+ * `video/x-h264` and `video/x-h265` (byte-stream, one access unit each), with
+ * width and height. They may change in mid-stream. A stream of access units
+ * begins, and after a gap begins again, with a keyframe; pictures before it are
+ * dropped and counted.
+ *
+ * All else is taken for planar BGR, unless #GstOakTcpSrc:payload says
+ * otherwise, and goes out as `video/x-raw`. The wire says how many bytes a raw
+ * picture has, not its width and height. They are, in this order:
+ * #GstOakTcpSrc:width and #GstOakTcpSrc:height (one is enough); a width and
+ * height that downstream's caps fix; those of the common picture of that many
+ * bytes (said with an INFO message).
  *
  * `BGR` is what most elements take. `BGRP` is what the camera sends: when
  * downstream asks for it, no pixel is touched after it was received.
@@ -33,13 +51,16 @@
  * `parent_id` is -1. A parameter structure `detection` has `x_min`, `y_min`,
  * `x_max`, `y_max` (double, relative to the picture, 0 to 1), `confidence`
  * (double, 0 to 1), `label_id` (int) and `label` (string). Converters such as
- * videoconvert keep the meta and its box but drop the parameters.
+ * videoconvert keep the meta and its box but drop the parameters. On encoded
+ * pictures boxes are in pixels of the coded picture, and decoders pass them on.
  *
  * ## Messages
  *
  * * ERROR: the text names host and port and what to do about it, the debug
  *   part what was expected and what came. The stream ends with it. An error
  *   that happens in PAUSED is posted in PLAYING.
+ * * WARNING: in server mode, a connection has ended or was turned away; a focus
+ *   message did not reach the camera. The stream goes on.
  * * INFO: a picture size was found by its number of bytes.
  * * ELEMENT `oak-no-image`: the camera sent a frame without a picture, with
  *   the fields `device-time` (guint64, ns), `pts` (guint64, ns),
@@ -56,6 +77,13 @@
  *     videoconvert ! x264enc tune=zerolatency ! mp4mux ! \
  *     filesink location=camera.mp4
  * ]| Record it.
+ * |[
+ * gst-play-1.0 --use-playbin3 oak://10.12.101.188
+ * ]| Play any of its streams.
+ * |[
+ * gst-launch-1.0 oaktcpsrc mode=server allow-from=10.12.101.0/24 ! \
+ *     decodebin3 ! videoconvert ! autovideosink
+ * ]| Wait for a camera that connects.
  *
  * Since: 0.1
  */
@@ -70,31 +98,54 @@
 #include <gst/video/video.h>
 
 #include "gstoakcaps.h"
+#include "gstoakcontent.h"
 #include "gstoakfailure.h"
 #include "gstoaklabels.h"
+#include "gstoaklink.h"
 #include "gstoakmeta.h"
+#include "gstoakmode.h"
 #include "gstoakreceiver.h"
 #include "gstoaktimeline.h"
-#include "oakgeometry.h"
+#include "gstoakuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define GST_CAT_DEFAULT gst_oak_tcp_src_debug
 
+#define DEFAULT_MODE GST_OAK_MODE_CLIENT
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5000
+#define DEFAULT_BIND_ADDRESS "0.0.0.0"
+#define DEFAULT_ALLOW_FROM "127.0.0.0/8,::1"
+#define DEFAULT_PAYLOAD GST_OAK_PAYLOAD_AUTO
 #define DEFAULT_LABELS "coco"
 #define DEFAULT_CONNECT_TIMEOUT 5000
 #define DEFAULT_FIRST_BYTE_TIMEOUT 10000
 #define DEFAULT_STALL_TIMEOUT 5000
 #define DEFAULT_LATENCY 100
 
-/* Messages a second on frames without an image, and gaps. */
+/* The lens stays where the camera has it. */
+#define DEFAULT_FOCUS -1
+#define FOCUS_MAX 255
+
+/* At most so many messages a second: on frames without an image (and gaps); on
+ * connections that end; on what can be had without sending a byte. */
 #define NO_IMAGE_RATE_MAX 200
+#define LOSS_RATE_MAX 10
+#define NUISANCE_RATE_MAX 1
+
+/* What create() does with a frame that is left out. */
+#define FLOW_SKIP GST_FLOW_CUSTOM_SUCCESS
 
 enum
 {
-  PROP_HOST = 1,
+  PROP_URI = 1,
+  PROP_MODE,
+  PROP_HOST,
   PROP_PORT,
+  PROP_BIND_ADDRESS,
+  PROP_CURRENT_PORT,
+  PROP_ALLOW_FROM,
+  PROP_PAYLOAD,
   PROP_WIDTH,
   PROP_HEIGHT,
   PROP_FRAMERATE,
@@ -103,17 +154,27 @@ enum
   PROP_FIRST_BYTE_TIMEOUT,
   PROP_STALL_TIMEOUT,
   PROP_LATENCY,
+  PROP_FOCUS,
+  PROP_AUTOFOCUS,
   PROP_STATS,
   N_PROPERTIES
 };
 
 static GParamSpec *properties[N_PROPERTIES];
 
+/* Messages of one kind in the present second. */
+typedef struct
+{
+  gint64 since;                 /* monotonic us */
+  guint n;
+} Pace;
+
 struct _GstOakTcpSrc
 {
   GstPushSrc parent;
 
   /* any thread; they have locks of their own */
+  GstOakLink *link;
   GstOakQueue *queue;
   GstOakReceiver *receiver;
   GstOakTimeline timeline;
@@ -122,8 +183,13 @@ struct _GstOakTcpSrc
   gboolean pausing;
 
   /* properties, under the object lock */
+  GError *bad_uri;              /* what is wrong with the one that was set */
+  GstOakMode mode;
   gchar *host;
   guint port;
+  gchar *bind_address;
+  gchar *allow_from;
+  GstOakPayload payload;
   guint width, height;
   gint fps_n, fps_d;
   gchar *labels;
@@ -131,8 +197,14 @@ struct _GstOakTcpSrc
   guint first_byte_timeout;
   guint stall_timeout;
   guint latency;                /* ms */
+  gint focus;
+  gboolean autofocus;
 
   /* under the object lock */
+  gchar *place;                 /* for messages: host and port */
+  guint current_port;           /* that is listened on; 0 = none */
+  Pace losses;                  /* warnings of */
+  Pace nuisances;
   GstClockTime frame_duration;  /* 0 = not known */
   GstClockTime pipeline_latency;
   guint64 n_frames;
@@ -140,15 +212,16 @@ struct _GstOakTcpSrc
   guint64 n_detections_left_out;
   guint64 n_without_image;
   guint64 n_discarded;
+  guint64 n_delta_dropped;
 
   /* set by start(), then the streaming thread's only */
-  GstOakPeer peer;              /* for messages; its host is ours */
+  gboolean listening;           /* in server mode */
   OakLabels *label_table;       /* kept till the next start */
-  OakGeometry wanted;           /* by properties; 0 = find out */
-  OakGeometry geometry;         /* of the last picture; 0 = none yet */
+  GstOakContent content;        /* of the last picture */
+  gboolean gap;                 /* pictures before the next are missing */
+  guint broken_connection;      /* nothing of it is wanted any more */
   gboolean told_geometry;
-  gint64 telling_since;         /* of n_told, monotonic us */
-  guint n_told;                 /* messages on frames without an image */
+  Pace no_image;
   gboolean negotiated;
   gboolean refused;             /* the base class has posted why */
   GstOakLayout *layout;         /* of what goes out */
@@ -156,18 +229,93 @@ struct _GstOakTcpSrc
   gboolean discont;
 };
 
-/* What the vendor's program sends. */
-static const OakGeometry usual_geometry = { 640, 352 };
-
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("{ BGR, BGRP }")));
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("{ BGR, BGRP, RGB, RGBP, GRAY8, "
+            "GRAY16_LE, NV12, I420 }") "; image/jpeg; "
+        "video/x-h264, stream-format=byte-stream, alignment=au; "
+        "video/x-h265, stream-format=byte-stream, alignment=au"));
+
+static void gst_oak_tcp_src_uri_handler_init (gpointer iface, gpointer unused);
 
 #define gst_oak_tcp_src_parent_class parent_class
-G_DEFINE_TYPE (GstOakTcpSrc, gst_oak_tcp_src, GST_TYPE_PUSH_SRC);
+G_DEFINE_TYPE_WITH_CODE (GstOakTcpSrc, gst_oak_tcp_src, GST_TYPE_PUSH_SRC,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER,
+        gst_oak_tcp_src_uri_handler_init));
 GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (oaktcpsrc, "oaktcpsrc", GST_RANK_NONE,
     GST_TYPE_OAK_TCP_SRC, GST_DEBUG_CATEGORY_INIT (gst_oak_tcp_src_debug,
         "oaktcpsrc", 0, "OAK camera source"));
+
+/* Messages */
+
+static gboolean
+may_tell (Pace * pace, guint per_second)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - pace->since > G_TIME_SPAN_SECOND) {
+    pace->since = now;
+    pace->n = 0;
+  }
+  return pace->n++ < per_second;
+}
+
+/* "host:port", as an address is written. */
+static void
+gst_oak_tcp_src_set_place (GstOakTcpSrc * self, const gchar * host, guint port)
+{
+  gboolean is_ipv6 = strchr (host, ':') != NULL;
+
+  GST_OBJECT_LOCK (self);
+  g_free (self->place);
+  self->place = g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_oak_tcp_src_post (GstOakTcpSrc * self, GstMessageType type, GQuark domain,
+    gint code, const gchar * text, const gchar * debug)
+{
+  gchar *full;
+
+  GST_OBJECT_LOCK (self);
+  full = g_strdup_printf ("%s: %s", self->place, text);
+  GST_OBJECT_UNLOCK (self);
+  gst_element_message_full (GST_ELEMENT (self), type, domain, code, full,
+      g_strdup (debug), __FILE__, GST_FUNCTION, __LINE__);
+}
+
+static void
+gst_oak_tcp_src_post_failure (GstOakTcpSrc * self, GstMessageType type,
+    const GError * error)
+{
+  const GstOakFailure *failure = gst_oak_failure_find (error);
+  gchar *text = gst_oak_failure_describe (failure, error,
+      type == GST_MESSAGE_WARNING);
+
+  gst_oak_tcp_src_post (self, type, failure->domain (), failure->code, text,
+      error->message);
+  g_free (text);
+}
+
+/* The receiver goes on after these. Any thread. */
+static void
+gst_oak_tcp_src_warn (gpointer user_data, const GError * error)
+{
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
+  gboolean is_nuisance = error->domain == GST_OAK_LINK_ERROR
+      && error->code >= GST_OAK_LINK_ERROR_STRAY
+      && error->code != GST_OAK_LINK_ERROR_SUPERSEDED;
+  gboolean may;
+
+  GST_OBJECT_LOCK (self);
+  may = is_nuisance ? may_tell (&self->nuisances, NUISANCE_RATE_MAX) :
+      may_tell (&self->losses, LOSS_RATE_MAX);
+  GST_OBJECT_UNLOCK (self);
+
+  if (may)
+    gst_oak_tcp_src_post_failure (self, GST_MESSAGE_WARNING, error);
+}
 
 /* Errors */
 
@@ -178,12 +326,7 @@ static GstFlowReturn
 gst_oak_tcp_src_post_error (GstOakTcpSrc * self, GQuark domain, gint code,
     const gchar * text, const gchar * debug)
 {
-  gboolean is_ipv6 = strchr (self->peer.host, ':') != NULL;
-  gchar *full = g_strdup_printf ("%s%s%s:%u: %s", is_ipv6 ? "[" : "",
-      self->peer.host, is_ipv6 ? "]" : "", self->peer.port, text);
-
-  gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_ERROR, domain,
-      code, full, g_strdup (debug), __FILE__, GST_FUNCTION, __LINE__);
+  gst_oak_tcp_src_post (self, GST_MESSAGE_ERROR, domain, code, text, debug);
   return GST_FLOW_EOS;
 }
 
@@ -191,37 +334,79 @@ gst_oak_tcp_src_post_error (GstOakTcpSrc * self, GQuark domain, gint code,
 static GstFlowReturn
 gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
 {
-  const GstOakFailure *failure = gst_oak_failure_find (error);
   GstFlowReturn ret = GST_FLOW_FLUSHING;
 
-  if (failure != NULL)
-    ret = gst_oak_tcp_src_post_error (self, failure->domain (), failure->code,
-        _(failure->text), error->message);
+  if (gst_oak_failure_find (error) != NULL) {
+    gst_oak_tcp_src_post_failure (self, GST_MESSAGE_ERROR, error);
+    ret = GST_FLOW_EOS;
+  }
   g_error_free (error);
   return ret;
 }
 
-/* At the start the size is not known yet; behind good pictures it is none. */
+/* The frame is not what it must be. A camera that connects to us may do better
+ * the next time. */
 static GstFlowReturn
-gst_oak_tcp_src_fail_geometry (GstOakTcpSrc * self, guint size)
+gst_oak_tcp_src_break (GstOakTcpSrc * self, const GstOakFrame * frame,
+    GstMessageType * type)
 {
-  gboolean in_stream = self->layout != NULL;
-  const gchar *sentence = in_stream ?
-      N_("The stream is out of step: a picture of %u bytes is announced, which "
-      "is the size of no picture that is known or set. If the camera did "
-      "change to it, set the properties \"width\" and \"height\".") :
-      N_("The camera sends pictures of %u bytes, which is not the size of a "
-      "planar BGR picture that is known or set. Set or correct the "
-      "properties \"width\" and \"height\" (one of them is enough).");
-  gchar *text = g_strdup_printf (_(sentence), size);
-  gchar *debug = g_strdup_printf ("expected 3 bytes a pixel of %ux%u (0 = find "
-      "out), got %u bytes", self->wanted.width, self->wanted.height, size);
-  GstFlowReturn ret = gst_oak_tcp_src_post_error (self, GST_STREAM_ERROR,
-      in_stream ? GST_STREAM_ERROR_DEMUX : GST_STREAM_ERROR_FORMAT, text,
-      debug);
+  *type = self->listening ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR;
+  if (!self->listening)
+    return GST_FLOW_EOS;
 
-  g_free (debug);
-  g_free (text);
+  self->broken_connection = frame->connection;
+  gst_oak_link_hang_up (self->link, frame->connection);
+  return FLOW_SKIP;
+}
+
+/* At the start the size is not known yet; behind good pictures it is none. */
+static gchar *
+gst_oak_tcp_src_describe_size (GstOakTcpSrc * self, guint size)
+{
+  const gchar *name = gst_oak_payload_name (self->content.payload ==
+      GST_OAK_PAYLOAD_AUTO ? GST_OAK_PAYLOAD_BGR_PLANAR :
+      self->content.payload);
+  gchar *fits = gst_oak_payload_list_fits (size);
+  gchar *text;
+
+  if (self->content.traits != NULL)
+    text = g_strdup_printf (_("The stream is out of step: a picture of %u "
+            "bytes is announced, which is the size of no %s picture that is "
+            "known or set. If the camera did change to it, set the properties "
+            "\"width\" and \"height\"."), size, name);
+  else if (fits[0] != '\0')
+    text = g_strdup_printf (_("The camera sends pictures of %u bytes, which is "
+            "not the size of a %s picture that is known or set. Set or correct "
+            "the properties \"width\" and \"height\" (one of them is enough) "
+            "or \"payload\". It would fit: %s."), size, name, fits);
+  else
+    text = g_strdup_printf (_("The camera sends pictures of %u bytes, which is "
+            "not the size of a %s picture that is known or set. Set or correct "
+            "the properties \"width\" and \"height\" (one of them is enough) "
+            "or \"payload\"."), size, name);
+  g_free (fits);
+  return text;
+}
+
+/* @error is (transfer full). */
+static GstFlowReturn
+gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
+    GError * error)
+{
+  GstMessageType type;
+  GstFlowReturn ret = gst_oak_tcp_src_break (self, frame, &type);
+
+  if (gst_oak_failure_find (error) != NULL) {
+    gst_oak_tcp_src_post_failure (self, type, error);
+  } else {
+    gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
+
+    gst_oak_tcp_src_post (self, type, GST_STREAM_ERROR,
+        self->content.traits != NULL ? GST_STREAM_ERROR_DEMUX :
+        GST_STREAM_ERROR_FORMAT, text, error->message);
+    g_free (text);
+  }
+  g_error_free (error);
   return ret;
 }
 
@@ -229,12 +414,17 @@ static GstFlowReturn
 gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
 {
   GstCaps *peer = gst_pad_peer_query_caps (GST_BASE_SRC_PAD (self), NULL);
-  gchar *text = g_strdup_printf (_("The camera sends %ux%u pictures, which "
-          "what follows does not take. Put \"videoconvert ! videoscale\" "
-          "behind oaktcpsrc."), self->geometry.width, self->geometry.height);
+  const gchar *sentence = self->content.traits->caps != NULL ?
+      N_("The camera sends %ux%u pictures of %s, which what follows does not "
+      "take. Put \"decodebin3 ! videoconvert\" behind oaktcpsrc.") :
+      N_("The camera sends %ux%u pictures of %s, which what follows does not "
+      "take. Put \"videoconvert ! videoscale\" behind oaktcpsrc.");
+  const gchar *name = gst_oak_payload_name (self->content.traits->payload);
+  gchar *text = g_strdup_printf (_(sentence), self->content.geometry.width,
+      self->content.geometry.height, name);
   gchar *debug = gst_caps_to_string (peer);
-  gchar *full = g_strdup_printf ("expected BGR or BGRP of that size, got caps "
-      "%s from downstream", debug);
+  gchar *full = g_strdup_printf ("expected a format for %s pictures of that "
+      "size, got caps %s from downstream", name, debug);
   GstFlowReturn ret = gst_oak_tcp_src_post_error (self, GST_CORE_ERROR,
       GST_CORE_ERROR_NEGOTIATION, text, full);
 
@@ -309,26 +499,17 @@ gst_oak_tcp_src_event (GstBaseSrc * base, GstEvent * event)
 
 /* Caps */
 
-static gboolean
-gst_oak_tcp_src_push_caps (GstOakTcpSrc * self, const GstVideoInfo * info)
-{
-  GstCaps *caps = gst_video_info_to_caps (info);
-  gboolean ok = gst_base_src_set_caps (GST_BASE_SRC (self), caps);
-
-  GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
-  gst_caps_unref (caps);
-  return ok;
-}
-
 static void
-gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self,
-    const GstVideoInfo * info)
+gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self, const GstCaps * caps)
 {
+  GstStructure *structure = gst_caps_get_structure (caps, 0);
   GstClockTime duration = 0;
   gboolean changed;
+  gint fps_n, fps_d;
 
-  if (info->fps_n > 0)
-    duration = gst_util_uint64_scale (GST_SECOND, info->fps_d, info->fps_n);
+  if (gst_structure_get_fraction (structure, "framerate", &fps_n, &fps_d)
+      && fps_n > 0)
+    duration = gst_util_uint64_scale (GST_SECOND, fps_d, fps_n);
 
   GST_OBJECT_LOCK (self);
   changed = self->frame_duration != duration;
@@ -339,34 +520,47 @@ gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self,
     gst_oak_tcp_src_post_latency (self);
 }
 
+/* What video/x-raw leaves open is written out, as its elements do. */
+static GstCaps *
+complete_caps (GstCaps * caps)
+{
+  GstVideoInfo info;
+
+  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw")
+      || !gst_video_info_from_caps (&info, caps))
+    return caps;
+  gst_caps_unref (caps);
+  return gst_video_info_to_caps (&info);
+}
+
 /* Before the first picture there is nothing to negotiate. What fails here is
  * posted with the picture it concerns: the base class would say less. */
 static gboolean
 gst_oak_tcp_src_negotiate (GstBaseSrc * base)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
-  GstVideoInfo info;
   GstCaps *caps;
   gint fps_n, fps_d;
 
   self->negotiated = FALSE;
-  if (self->geometry.width == 0)
+  if (self->content.traits == NULL)
     return TRUE;
 
   GST_OBJECT_LOCK (self);
   fps_n = self->fps_n;
   fps_d = self->fps_d;
   GST_OBJECT_UNLOCK (self);
-  caps = gst_oak_caps_choose (GST_BASE_SRC_PAD (base), self->geometry, fps_n,
-      fps_d);
+  caps = gst_oak_caps_choose (GST_BASE_SRC_PAD (base), self->content.traits,
+      self->content.geometry, fps_n, fps_d);
   if (caps == NULL)
     return TRUE;
 
-  if (gst_video_info_from_caps (&info, caps)
-      && gst_oak_tcp_src_push_caps (self, &info)) {
-    self->negotiated = TRUE;
-    gst_oak_tcp_src_set_frame_duration (self, &info);
-  }
+  caps = complete_caps (caps);
+  GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
+  self->negotiated = gst_base_src_set_caps (base, caps);
+  self->layout_is_old = TRUE;
+  if (self->negotiated)
+    gst_oak_tcp_src_set_frame_duration (self, caps);
   gst_caps_unref (caps);
   return TRUE;
 }
@@ -379,41 +573,56 @@ gst_oak_tcp_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
   GstCaps *caps;
 
   gst_query_parse_allocation (query, &caps, NULL);
-  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+  /* Encoded pictures have each their own size: no pool has such memory. */
+  if (caps == NULL || self->content.traits->caps != NULL
+      || !gst_video_info_from_caps (&info, caps))
     return TRUE;
 
   gst_oak_caps_choose_pool (query, caps, &info);
-  self->layout_is_old = TRUE;
   self->refused =
       !GST_BASE_SRC_CLASS (parent_class)->decide_allocation (base, query);
   return !self->refused;
 }
 
-static void
-gst_oak_tcp_src_renew_layout (GstOakTcpSrc * self)
+static GstOakLayout *
+gst_oak_tcp_src_find_layout (GstOakTcpSrc * self)
 {
-  GstBufferPool *pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
-  GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
-  GstVideoInfo info;
+  GstBufferPool *pool;
+  GstCaps *caps;
+  GstVideoInfo wire, info;
+  GstOakLayout *layout;
 
+  if (self->content.traits->caps != NULL)
+    return NULL;
+
+  pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
+  caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
+  gst_oak_payload_lay_out (self->content.traits, self->content.geometry, &wire);
   gst_video_info_from_caps (&info, caps);
-  gst_oak_layout_unref (self->layout);
-  self->layout =
-      gst_oak_layout_new (&info, oak_geometry_size (self->geometry,
-          OAK_DEPTH_24), pool);
-  gst_oak_receiver_set_layout (self->receiver, self->layout);
-  self->layout_is_old = FALSE;
+  layout = gst_oak_layout_new (&wire, &info, pool);
 
   gst_caps_unref (caps);
   if (pool != NULL)
     gst_object_unref (pool);
+  return layout;
 }
 
-/* Geometry */
+static void
+gst_oak_tcp_src_renew_layout (GstOakTcpSrc * self)
+{
+  gst_oak_layout_unref (self->layout);
+  self->layout = gst_oak_tcp_src_find_layout (self);
+  gst_oak_receiver_set_layout (self->receiver, self->layout);
+  self->layout_is_old = FALSE;
+}
+
+/* Content */
 
 static void
 gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 {
+  const OakGeometry *geometry = &self->content.geometry;
+
   if (self->told_geometry)
     return;
   self->told_geometry = TRUE;
@@ -421,31 +630,9 @@ gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
   GST_ELEMENT_INFO (self, STREAM, FORMAT,
       (_("Pictures of %u bytes are taken for %ux%u. Set the properties "
               "\"width\" and \"height\" if they are not."), size,
-          self->geometry.width, self->geometry.height),
+          geometry->width, geometry->height),
       ("%u bytes a picture are taken for %ux%u; set width and height if they "
-          "are not", size, self->geometry.width, self->geometry.height));
-}
-
-static gboolean
-gst_oak_tcp_src_find_geometry (GstOakTcpSrc * self, gsize size)
-{
-  OakGeometry found = self->wanted;
-  GstPad *pad = GST_BASE_SRC_PAD (self);
-  gboolean guessed = FALSE;
-
-  if (self->wanted.width != 0 || self->wanted.height != 0) {
-    if (!oak_geometry_complete (&found, size, OAK_DEPTH_24))
-      return FALSE;
-  } else if (!gst_oak_caps_find_geometry (pad, size, &found)) {
-    guessed = oak_geometry_guess (&found, size, OAK_DEPTH_24);
-    if (!guessed)
-      return FALSE;
-  }
-
-  self->geometry = found;
-  if (guessed)
-    gst_oak_tcp_src_tell_geometry (self, size);
-  return TRUE;
+          "are not", size, geometry->width, geometry->height));
 }
 
 static GstFlowReturn
@@ -466,17 +653,39 @@ gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
   return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self);
 }
 
-/* Makes caps and memory fit a picture of @size bytes on the wire. */
+/* A picture of an inter-coded stream is nothing without those before it. */
+static gboolean
+gst_oak_tcp_src_may_decode (GstOakTcpSrc * self)
+{
+  if (!self->content.traits->inter_coded || self->content.keyframe)
+    self->gap = FALSE;
+  if (!self->gap)
+    return TRUE;
+
+  GST_OBJECT_LOCK (self);
+  self->n_delta_dropped++;
+  GST_OBJECT_UNLOCK (self);
+  self->discont = TRUE;
+  return FALSE;
+}
+
+/* Makes caps and memory fit the picture of @frame. */
 static GstFlowReturn
-gst_oak_tcp_src_prepare (GstOakTcpSrc * self, gsize size)
+gst_oak_tcp_src_prepare (GstOakTcpSrc * self, const GstOakFrame * frame)
 {
   GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+  gboolean changed;
 
-  if (oak_geometry_size (self->geometry, OAK_DEPTH_24) != size) {
-    if (!gst_oak_tcp_src_find_geometry (self, size))
-      return gst_oak_tcp_src_fail_geometry (self, size);
+  if (!gst_oak_content_recognize (&self->content, frame,
+          GST_BASE_SRC_PAD (self), &changed, &error))
+    return gst_oak_tcp_src_fail_content (self, frame, error);
+  if (changed && self->content.guessed)
+    gst_oak_tcp_src_tell_geometry (self, frame->image_size);
+  if (changed)
     self->negotiated = FALSE;
-  }
+  if (!gst_oak_tcp_src_may_decode (self))
+    return FLOW_SKIP;
 
   if (!self->negotiated)
     ret = gst_oak_tcp_src_renegotiate (self);
@@ -486,11 +695,11 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, gsize size)
 }
 
 /* A picture that was received before its layout was known, or that found the
- * pool empty, is copied to where it belongs. */
+ * pool empty, is copied to where it belongs. An encoded one has none. */
 static GstFlowReturn
 gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 {
-  if (gst_oak_frame_move (frame, self->layout, self->geometry))
+  if (self->layout == NULL || gst_oak_frame_move (frame, self->layout))
     return GST_FLOW_OK;
 
   return gst_oak_tcp_src_post_error (self, GST_RESOURCE_ERROR,
@@ -505,15 +714,11 @@ gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 static gboolean
 gst_oak_tcp_src_has_caps (GstOakTcpSrc * self)
 {
-  const OakGeometry none = { 0, 0 };
-
-  if (self->geometry.width == 0) {
-    self->geometry = self->wanted.width == 0 && self->wanted.height == 0 ?
-        usual_geometry : self->wanted;
-    if (self->geometry.width != 0 && self->geometry.height != 0)
-      gst_base_src_negotiate (GST_BASE_SRC (self));
+  if (self->content.traits == NULL
+      && gst_oak_content_assume_usual (&self->content)) {
+    gst_base_src_negotiate (GST_BASE_SRC (self));
     if (!self->negotiated)
-      self->geometry = none;
+      gst_oak_content_forget (&self->content);
   }
   return self->negotiated;
 }
@@ -550,19 +755,6 @@ gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
           duration > 0 ? duration : GST_CLOCK_TIME_NONE));
 }
 
-/* A camera can send headers without end: as many as no bus can bear. */
-static gboolean
-gst_oak_tcp_src_may_tell (GstOakTcpSrc * self)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (now - self->telling_since > G_TIME_SPAN_SECOND) {
-    self->telling_since = now;
-    self->n_told = 0;
-  }
-  return self->n_told++ < NO_IMAGE_RATE_MAX;
-}
-
 static void
 gst_oak_tcp_src_skip_image (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstClockTime pts)
@@ -573,7 +765,8 @@ gst_oak_tcp_src_skip_image (GstOakTcpSrc * self, const GstOakFrame * frame,
   count = ++self->n_without_image;
   GST_OBJECT_UNLOCK (self);
 
-  if (!gst_oak_tcp_src_may_tell (self))
+  /* A camera can send headers without end: as many as no bus can bear. */
+  if (!may_tell (&self->no_image, NO_IMAGE_RATE_MAX))
     return;
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
@@ -598,6 +791,8 @@ gst_oak_tcp_src_stamp (GstOakTcpSrc * self, GstBuffer * buffer,
   if (jumped || self->discont)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->discont = FALSE;
+  if (!self->content.keyframe)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 
   GST_OBJECT_LOCK (self);
   GST_BUFFER_DURATION (buffer) = self->frame_duration > 0 ?
@@ -612,7 +807,8 @@ gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
     GstOakFrame * frame)
 {
   guint n = gst_oak_meta_add_detections (buffer, frame->detections,
-      self->label_table, self->geometry.width, self->geometry.height);
+      self->label_table, self->content.geometry.width,
+      self->content.geometry.height);
 
   gst_oak_meta_add_device_time (buffer, frame->device_time);
 
@@ -622,7 +818,7 @@ gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
-/* @buffer stays as it is where the frame has no image. */
+/* @buffer stays as it is where the frame has no image, or is left out. */
 static GstFlowReturn
 gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
     GstBuffer ** buffer)
@@ -642,16 +838,18 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
       GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (frame->arrival),
       GST_TIME_ARGS (pts));
   self->discont |= frame->discont || jumped;
+  self->gap |= frame->discont;
+  gst_object_sync_values (GST_OBJECT (self), pts);
   if (frame->image == NULL) {
     gst_oak_tcp_src_skip_image (self, frame, pts);
     return GST_FLOW_OK;
   }
 
-  ret = gst_oak_tcp_src_prepare (self, frame->image_size);
+  ret = gst_oak_tcp_src_prepare (self, frame);
   if (ret == GST_FLOW_OK)
     ret = gst_oak_tcp_src_place_picture (self, frame);
   if (ret != GST_FLOW_OK)
-    return ret;
+    return ret == FLOW_SKIP ? GST_FLOW_OK : ret;
 
   gst_oak_tcp_src_stamp (self, frame->image, pts, jumped);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
@@ -663,6 +861,7 @@ static void
 gst_oak_tcp_src_discard (GstOakTcpSrc * self)
 {
   self->discont = TRUE;
+  self->gap = TRUE;
   GST_OBJECT_LOCK (self);
   self->n_discarded++;
   GST_OBJECT_UNLOCK (self);
@@ -682,7 +881,8 @@ gst_oak_tcp_src_create (GstPushSrc * push, GstBuffer ** buffer)
     if (ret == GST_FLOW_ERROR) {
       ret = gst_oak_tcp_src_fail (self, error);
     } else if (ret == GST_FLOW_OK) {
-      if (gst_oak_timeline_is_stale (&self->timeline, frame))
+      if (frame->connection == self->broken_connection
+          || gst_oak_timeline_is_stale (&self->timeline, frame))
         gst_oak_tcp_src_discard (self);
       else
         ret = gst_oak_tcp_src_output (self, frame, buffer);
@@ -712,16 +912,19 @@ gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
 static void
 gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
 {
-  OakGeometry none = { 0, 0 };
+  OakGeometry wanted;
+  GstOakPayload payload;
 
   GST_OBJECT_LOCK (self);
+  self->listening = self->current_port != 0;
   peer->host = g_strdup (self->host);
   peer->port = self->port;
   peer->connect_timeout = self->connect_timeout;
   peer->first_byte_timeout = self->first_byte_timeout;
   peer->stall_timeout = self->stall_timeout;
-  self->wanted.width = self->width;
-  self->wanted.height = self->height;
+  wanted.width = self->width;
+  wanted.height = self->height;
+  payload = self->payload;
   self->frame_duration = 0;
   self->pipeline_latency = 0;
   self->n_frames = 0;
@@ -729,13 +932,15 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->n_detections_left_out = 0;
   self->n_without_image = 0;
   self->n_discarded = 0;
+  self->n_delta_dropped = 0;
   GST_OBJECT_UNLOCK (self);
 
-  self->geometry = none;
+  gst_oak_content_reset (&self->content, payload, wanted);
   self->told_geometry = FALSE;
-  self->telling_since = 0;
-  self->n_told = 0;
+  self->no_image.since = 0;
   self->negotiated = FALSE;
+  self->gap = TRUE;
+  self->broken_connection = 0;
   self->discont = TRUE;
   gst_oak_timeline_reset (&self->timeline);
 }
@@ -749,12 +954,12 @@ gst_oak_tcp_src_start (GstBaseSrc * base)
 
   gst_oak_tcp_src_take_settings (self, &peer);
   gst_oak_tcp_src_update_queue (self);
-  self->peer = peer;
-  self->peer.host = g_strdup (peer.host);
 
-  GST_INFO_OBJECT (self, "connecting to %s, port %u", peer.host, peer.port);
+  GST_INFO_OBJECT (self, "%s %s", self->listening ? "listening on" :
+      "connecting to", self->place);
   gst_oak_queue_reset (self->queue);
   gst_oak_receiver_start (self->receiver, &peer);
+  g_free (peer.host);
   return TRUE;
 }
 
@@ -766,7 +971,6 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
   gst_oak_receiver_stop (self->receiver);
   gst_oak_queue_clear (self->queue);
   g_clear_pointer (&self->layout, gst_oak_layout_unref);
-  g_clear_pointer (&self->peer.host, g_free);
   return TRUE;
 }
 
@@ -848,7 +1052,7 @@ gst_oak_tcp_src_begin_playing (GstOakTcpSrc * self)
   }
 
   gst_oak_timeline_play (&self->timeline, now);
-  gst_oak_receiver_set_playing (self->receiver, TRUE);
+  gst_oak_link_set_playing (self->link, TRUE);
   gst_oak_queue_set_playing (self->queue, TRUE);
 }
 
@@ -856,7 +1060,99 @@ static void
 gst_oak_tcp_src_end_playing (GstOakTcpSrc * self)
 {
   gst_oak_queue_set_playing (self->queue, FALSE);
-  gst_oak_receiver_set_playing (self->receiver, FALSE);
+  gst_oak_link_set_playing (self->link, FALSE);
+}
+
+static void
+gst_oak_tcp_src_set_current_port (GstOakTcpSrc * self, guint port)
+{
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->current_port != port;
+  self->current_port = port;
+  GST_OBJECT_UNLOCK (self);
+
+  if (changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_PORT]);
+}
+
+static gboolean
+gst_oak_tcp_src_listen (GstOakTcpSrc * self)
+{
+  GError *error = NULL;
+  gchar *bind_address, *allow_from;
+  guint port;
+
+  GST_OBJECT_LOCK (self);
+  bind_address = g_strdup (self->bind_address);
+  allow_from = g_strdup (self->allow_from);
+  port = self->port;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_oak_tcp_src_set_place (self, bind_address, port);
+  if (gst_oak_link_listen (self->link, bind_address, port, allow_from, &error)) {
+    port = gst_oak_link_get_port (self->link);
+    gst_oak_tcp_src_set_place (self, bind_address, port);
+    gst_oak_tcp_src_set_current_port (self, port);
+  }
+
+  g_free (allow_from);
+  g_free (bind_address);
+  if (error != NULL)
+    gst_oak_tcp_src_fail (self, error);
+  return gst_oak_link_get_port (self->link) != 0;
+}
+
+static gboolean
+gst_oak_tcp_src_fail_settings (GstOakTcpSrc * self, const gchar * text,
+    const gchar * debug)
+{
+  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", text), ("%s", debug));
+  return FALSE;
+}
+
+/* What can be wrong with the settings, is told before anything begins. */
+static gboolean
+gst_oak_tcp_src_open (GstOakTcpSrc * self)
+{
+  GstOakMode mode;
+  GError *bad_uri = NULL;
+  gchar *host;
+  guint port;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  mode = self->mode;
+  host = g_strdup (self->host);
+  port = self->port;
+  if (self->bad_uri != NULL)
+    bad_uri = g_error_copy (self->bad_uri);
+  GST_OBJECT_UNLOCK (self);
+
+  gst_oak_tcp_src_set_place (self, host, port);
+  g_free (host);
+
+  if (bad_uri != NULL)
+    ok = gst_oak_tcp_src_fail_settings (self, bad_uri->message,
+        "expected a URI, got a bad one");
+  else if (mode == GST_OAK_MODE_CLIENT && port == 0)
+    ok = gst_oak_tcp_src_fail_settings (self, _("The camera cannot serve on "
+            "port 0. Set the property \"port\"; it may be 0 only with "
+            "\"mode=server\"."), "expected a port, got 0");
+  else
+    ok = gst_oak_tcp_src_open_labels (self)
+        && (mode == GST_OAK_MODE_CLIENT || gst_oak_tcp_src_listen (self));
+
+  g_clear_error (&bad_uri);
+  return ok;
+}
+
+static void
+gst_oak_tcp_src_close (GstOakTcpSrc * self)
+{
+  gst_oak_link_unlisten (self->link);
+  gst_oak_tcp_src_set_current_port (self, 0);
 }
 
 static GstStateChangeReturn
@@ -868,7 +1164,7 @@ gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       /* Not in start(): the base class would post a second error. */
-      if (!gst_oak_tcp_src_open_labels (self))
+      if (!gst_oak_tcp_src_open (self))
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
@@ -889,6 +1185,11 @@ gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
   self->pausing = transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED;
   ret = GST_ELEMENT_CLASS (parent_class)->change_state (element, transition);
   self->pausing = FALSE;
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && ret == GST_STATE_CHANGE_FAILURE))
+    gst_oak_tcp_src_close (self);
   return ret;
 }
 
@@ -897,26 +1198,121 @@ gst_oak_tcp_src_change_state (GstElement * element, GstStateChange transition)
 static GstStructure *
 gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
 {
-  GstOakReceiverCounters counters;
+  GstOakLinkCounters link;
   GstOakQueueCounters queue;
   GstStructure *stats;
 
-  gst_oak_receiver_get_counters (self->receiver, &counters);
+  gst_oak_link_get_counters (self->link, &link);
   gst_oak_queue_get_counters (self->queue, &queue);
 
   GST_OBJECT_LOCK (self);
   stats = gst_structure_new ("application/x-oak-stats",
       "frames", G_TYPE_UINT64, self->n_frames,
-      "bytes", G_TYPE_UINT64, counters.bytes,
+      "bytes", G_TYPE_UINT64, link.bytes,
       "detections", G_TYPE_UINT64, self->n_detections,
       "detections-left-out", G_TYPE_UINT64,
-      self->n_detections_left_out + counters.bad_detections,
+      self->n_detections_left_out
+      + gst_oak_receiver_get_bad_detections (self->receiver),
       "frames-without-image", G_TYPE_UINT64, self->n_without_image,
       "dropped", G_TYPE_UINT64, queue.dropped,
-      "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded, NULL);
+      "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded,
+      "delta-frames-dropped", G_TYPE_UINT64, self->n_delta_dropped,
+      "connections", G_TYPE_UINT64, link.connections,
+      "connections-refused", G_TYPE_UINT64, link.refused, NULL);
   GST_OBJECT_UNLOCK (self);
 
   return stats;
+}
+
+/* What was set last counts: a position, continuous autofocus, or nothing. */
+static void
+gst_oak_tcp_src_tell_focus (GstOakTcpSrc * self)
+{
+  OakControl control = { 0, };
+  gint focus;
+
+  GST_OBJECT_LOCK (self);
+  focus = self->focus;
+  control.kind = self->autofocus ? OAK_CONTROL_AUTOFOCUS : OAK_CONTROL_FOCUS;
+  GST_OBJECT_UNLOCK (self);
+
+  if (control.kind == OAK_CONTROL_FOCUS)
+    control.position = MAX (focus, 0);
+  gst_oak_link_set_control (self->link,
+      control.kind == OAK_CONTROL_FOCUS && focus < 0 ? NULL : &control);
+}
+
+static void
+gst_oak_tcp_src_set_focus (GstOakTcpSrc * self, gint focus)
+{
+  gboolean was_automatic;
+
+  GST_OBJECT_LOCK (self);
+  was_automatic = self->autofocus;
+  self->focus = focus;
+  self->autofocus = was_automatic && focus < 0;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_oak_tcp_src_tell_focus (self);
+  if (was_automatic && focus >= 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTOFOCUS]);
+}
+
+static void
+gst_oak_tcp_src_set_autofocus (GstOakTcpSrc * self, gboolean autofocus)
+{
+  GST_OBJECT_LOCK (self);
+  self->autofocus = autofocus;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_oak_tcp_src_tell_focus (self);
+}
+
+/* A setter has no way to fail: a bad URI fails when the element is to run. */
+static void
+gst_oak_tcp_src_set_uri_property (GstOakTcpSrc * self, const gchar * uri)
+{
+  GError *error = NULL;
+
+  if (uri != NULL && !gst_uri_handler_set_uri (GST_URI_HANDLER (self), uri,
+          &error))
+    GST_WARNING_OBJECT (self, "%s", error->message);
+  if (g_error_matches (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE))
+    g_clear_error (&error);
+
+  GST_OBJECT_LOCK (self);
+  g_clear_error (&self->bad_uri);
+  self->bad_uri = error;
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Those whose setting does more than to keep a value. */
+static gboolean
+gst_oak_tcp_src_set_active_property (GstOakTcpSrc * self, guint id,
+    const GValue * value)
+{
+  switch (id) {
+    case PROP_URI:
+      gst_oak_tcp_src_set_uri_property (self, g_value_get_string (value));
+      return TRUE;
+    case PROP_FOCUS:
+      gst_oak_tcp_src_set_focus (self, g_value_get_int (value));
+      return TRUE;
+    case PROP_AUTOFOCUS:
+      gst_oak_tcp_src_set_autofocus (self, g_value_get_boolean (value));
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+set_string (gchar ** field, const GValue * value, const gchar * fallback)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+  if (*field == NULL)
+    *field = g_strdup (fallback);
 }
 
 static void
@@ -925,16 +1321,28 @@ gst_oak_tcp_src_set_property (GObject * object, guint id, const GValue * value,
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (object);
 
+  if (gst_oak_tcp_src_set_active_property (self, id, value))
+    return;
+
   GST_OBJECT_LOCK (self);
   switch (id) {
+    case PROP_MODE:
+      self->mode = g_value_get_enum (value);
+      break;
     case PROP_HOST:
-      g_free (self->host);
-      self->host = g_value_dup_string (value);
-      if (self->host == NULL)
-        self->host = g_strdup (DEFAULT_HOST);
+      set_string (&self->host, value, DEFAULT_HOST);
       break;
     case PROP_PORT:
       self->port = g_value_get_uint (value);
+      break;
+    case PROP_BIND_ADDRESS:
+      set_string (&self->bind_address, value, DEFAULT_BIND_ADDRESS);
+      break;
+    case PROP_ALLOW_FROM:
+      set_string (&self->allow_from, value, "");
+      break;
+    case PROP_PAYLOAD:
+      self->payload = g_value_get_enum (value);
       break;
     case PROP_WIDTH:
       self->width = g_value_get_uint (value);
@@ -982,14 +1390,33 @@ gst_oak_tcp_src_get_property (GObject * object, guint id, GValue * value,
     g_value_take_boxed (value, gst_oak_tcp_src_get_stats (self));
     return;
   }
+  if (id == PROP_URI) {
+    g_value_take_string (value, gst_oak_uri_compose (object));
+    return;
+  }
 
   GST_OBJECT_LOCK (self);
   switch (id) {
+    case PROP_MODE:
+      g_value_set_enum (value, self->mode);
+      break;
     case PROP_HOST:
       g_value_set_string (value, self->host);
       break;
     case PROP_PORT:
       g_value_set_uint (value, self->port);
+      break;
+    case PROP_BIND_ADDRESS:
+      g_value_set_string (value, self->bind_address);
+      break;
+    case PROP_CURRENT_PORT:
+      g_value_set_uint (value, self->current_port);
+      break;
+    case PROP_ALLOW_FROM:
+      g_value_set_string (value, self->allow_from);
+      break;
+    case PROP_PAYLOAD:
+      g_value_set_enum (value, self->payload);
       break;
     case PROP_WIDTH:
       g_value_set_uint (value, self->width);
@@ -1015,6 +1442,12 @@ gst_oak_tcp_src_get_property (GObject * object, guint id, GValue * value,
     case PROP_LATENCY:
       g_value_set_uint (value, self->latency);
       break;
+    case PROP_FOCUS:
+      g_value_set_int (value, self->focus);
+      break;
+    case PROP_AUTOFOCUS:
+      g_value_set_boolean (value, self->autofocus);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       break;
@@ -1030,11 +1463,47 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
   const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
       | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
 
+  const GParamFlags controllable = playing | GST_PARAM_CONTROLLABLE;
+
+  /**
+   * GstOakTcpSrc:uri:
+   *
+   * `oak://host[:port][?key=value&...]` connects to the camera;
+   * `oak+listen://[bind-address][:port][?key=value&...]` waits for it. The
+   * port is 5000 where the URI has none. The keys are `payload`, `width`,
+   * `height`, `framerate`, `connect-timeout`, `first-byte-timeout`,
+   * `stall-timeout`, `latency`, `focus`, `autofocus` and `allow-from`, with
+   * the values of the properties of these names; no other property is changed.
+   * Reading it gives the URI of the present properties.
+   *
+   * A bad URI is refused as a whole: by #GstURIHandler with a #GError that
+   * names what is wrong, by this property with an error (RESOURCE, SETTINGS)
+   * on the way to PAUSED. In PAUSED and above nothing is changed.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_URI] = g_param_spec_string ("uri", "URI",
+      "oak://host:port or oak+listen://address:port", NULL,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstOakTcpSrc:mode:
+   *
+   * Who connects: in `client` mode we do, and the camera serves; in `server`
+   * mode the camera does. Then the source listens from PAUSED on, and goes on
+   * listening when a connection ends.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MODE] = g_param_spec_enum ("mode", "Mode",
+      "Whether to connect to the camera or to wait for it", GST_TYPE_OAK_MODE,
+      DEFAULT_MODE, ready);
+
   /**
    * GstOakTcpSrc:host:
    *
-   * Name or address (IPv4 or IPv6) of the camera. A name that does not
-   * resolve is an error (RESOURCE, NOT_FOUND).
+   * Name or address (IPv4 or IPv6) of the camera, in client mode. A name that
+   * does not resolve is an error (RESOURCE, NOT_FOUND).
    *
    * Since: 0.1
    */
@@ -1044,12 +1513,69 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
   /**
    * GstOakTcpSrc:port:
    *
-   * TCP port on which the camera's program serves.
+   * TCP port on which the camera's program serves; in server mode, the one to
+   * listen on, where 0 is any free one (see #GstOakTcpSrc:current-port). In
+   * client mode 0 is an error (RESOURCE, SETTINGS).
    *
    * Since: 0.1
    */
   properties[PROP_PORT] = g_param_spec_uint ("port", "Port",
-      "TCP port on which the camera serves", 1, G_MAXUINT16, DEFAULT_PORT,
+      "TCP port on which the camera serves, or to listen on (0 = any)", 0,
+      G_MAXUINT16, DEFAULT_PORT, ready);
+
+  /**
+   * GstOakTcpSrc:bind-address:
+   *
+   * Numeric address (IPv4 or IPv6) to listen on in server mode: `0.0.0.0` is
+   * every IPv4 address of this machine, `::` every address. Another word, or
+   * an address that this machine does not have, is an error (RESOURCE,
+   * SETTINGS or OPEN_READ) on the way to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_BIND_ADDRESS] = g_param_spec_string ("bind-address",
+      "Bind address", "Numeric address to listen on in server mode",
+      DEFAULT_BIND_ADDRESS, ready);
+
+  /**
+   * GstOakTcpSrc:current-port:
+   *
+   * The port that is listened on, from PAUSED on in server mode; 0 otherwise.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_CURRENT_PORT] = g_param_spec_uint ("current-port",
+      "Current port", "Port that is listened on (0 = none)", 0, G_MAXUINT16, 0,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GstOakTcpSrc:allow-from:
+   *
+   * Who may connect in server mode: addresses and networks such as
+   * `192.168.1.0/24`, separated by commas or spaces; an empty list lets nobody
+   * in. Others are closed at once, counted (`connections-refused`), and
+   * reported by a WARNING at most once a second. A word that is neither is an
+   * error (RESOURCE, SETTINGS) on the way to PAUSED. The default lets in this
+   * machine alone.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ALLOW_FROM] = g_param_spec_string ("allow-from",
+      "Allow from", "Addresses and networks that may connect in server mode",
+      DEFAULT_ALLOW_FROM, ready);
+
+  /**
+   * GstOakTcpSrc:payload:
+   *
+   * What the camera's images are. `auto` knows encoded pictures by themselves
+   * and takes everything else for planar BGR; another raw layout has to be
+   * named, as the wire does not tell. With an encoded payload, a picture that
+   * does not begin and end as it must is an error (STREAM, DEMUX).
+   *
+   * Since: 0.1
+   */
+  properties[PROP_PAYLOAD] = g_param_spec_enum ("payload", "Payload",
+      "What the camera's images are", GST_TYPE_OAK_PAYLOAD, DEFAULT_PAYLOAD,
       ready);
 
   /**
@@ -1162,6 +1688,37 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
       0, G_MAXINT, DEFAULT_LATENCY, playing);
 
   /**
+   * GstOakTcpSrc:focus:
+   *
+   * Position of the camera's lens, 0 (far) to 255 (near); -1 leaves it where
+   * it is. What was set last of this and #GstOakTcpSrc:autofocus counts: it is
+   * sent at once, and again on every connection. Messages are a tenth of a
+   * second apart; of several set in between the last one is sent. Camera
+   * programs that read no such messages ignore them. A message that cannot be
+   * sent is reported by a WARNING (RESOURCE, WRITE).
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FOCUS] = g_param_spec_int ("focus", "Focus",
+      "Position of the camera's lens (-1 = leave alone)", DEFAULT_FOCUS,
+      FOCUS_MAX, DEFAULT_FOCUS, controllable);
+
+  /**
+   * GstOakTcpSrc:autofocus:
+   *
+   * Whether the camera is told to focus continuously by itself. Setting
+   * #GstOakTcpSrc:focus to a position ends it; setting it to %FALSE sends
+   * that position again, if there is one.
+   *
+   * Older camera programs do not know this message: it ends their thread for
+   * controls, and the lens stays where it is until the next connection.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_AUTOFOCUS] = g_param_spec_boolean ("autofocus", "Autofocus",
+      "Tell the camera to focus continuously", FALSE, controllable);
+
+  /**
    * GstOakTcpSrc:stats:
    *
    * Counters since the last change to PAUSED from below, in a structure
@@ -1175,6 +1732,10 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
    * * `dropped`: frames left out because downstream was too slow
    * * `discarded`: frames that arrived in a pause, or too long before the
    *   first play
+   * * `delta-frames-dropped`: pictures of an inter-coded stream that came
+   *   after a gap and before the next keyframe
+   * * `connections`: made or accepted
+   * * `connections-refused`: closed at once in server mode
    *
    * Since: 0.1
    */
@@ -1185,16 +1746,73 @@ gst_oak_tcp_src_install_properties (GObjectClass * klass)
   g_object_class_install_properties (klass, N_PROPERTIES, properties);
 }
 
+static GstURIType
+gst_oak_tcp_src_uri_get_type (GType type)
+{
+  return GST_URI_SRC;
+}
+
+static const gchar *const *
+gst_oak_tcp_src_uri_get_protocols (GType type)
+{
+  static const gchar *const protocols[] = { "oak", "oak+listen", NULL };
+
+  return protocols;
+}
+
+static gchar *
+gst_oak_tcp_src_uri_get_uri (GstURIHandler * handler)
+{
+  return gst_oak_uri_compose (G_OBJECT (handler));
+}
+
+static gboolean
+gst_oak_tcp_src_uri_set_uri (GstURIHandler * handler, const gchar * uri,
+    GError ** error)
+{
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (handler);
+
+  if (GST_STATE (self) > GST_STATE_READY) {
+    g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        "%s", _("The URI cannot be changed in PAUSED and PLAYING."));
+    return FALSE;
+  }
+  if (!gst_oak_uri_apply (G_OBJECT (self), uri, error))
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  g_clear_error (&self->bad_uri);
+  GST_OBJECT_UNLOCK (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_URI]);
+  return TRUE;
+}
+
+static void
+gst_oak_tcp_src_uri_handler_init (gpointer iface, gpointer unused)
+{
+  GstURIHandlerInterface *handler = iface;
+
+  handler->get_type = gst_oak_tcp_src_uri_get_type;
+  handler->get_protocols = gst_oak_tcp_src_uri_get_protocols;
+  handler->get_uri = gst_oak_tcp_src_uri_get_uri;
+  handler->set_uri = gst_oak_tcp_src_uri_set_uri;
+}
+
 static void
 gst_oak_tcp_src_finalize (GObject * object)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (object);
 
   gst_oak_receiver_free (self->receiver);
+  gst_oak_link_free (self->link);
   gst_oak_queue_free (self->queue);
   gst_oak_timeline_clear (&self->timeline);
   oak_labels_free (self->label_table);
+  g_clear_error (&self->bad_uri);
+  g_free (self->place);
   g_free (self->labels);
+  g_free (self->allow_from);
+  g_free (self->bind_address);
   g_free (self->host);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -1208,7 +1826,8 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
   gst_base_src_set_format (base, GST_FORMAT_TIME);
   gst_oak_timeline_init (&self->timeline);
   self->queue = gst_oak_queue_new ();
-  self->receiver = gst_oak_receiver_new (self->queue);
+  self->link = gst_oak_link_new (gst_oak_tcp_src_warn, self);
+  self->receiver = gst_oak_receiver_new (self->link, self->queue);
 }
 
 static void

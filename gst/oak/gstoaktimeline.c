@@ -47,6 +47,7 @@ gst_oak_timeline_reset (GstOakTimeline * self)
   self->time_reset = FALSE;
   g_mutex_unlock (&self->lock);
 
+  self->connection = 0;
   self->first_seen = 0;
   self->last_pts = 0;
   oak_clock_map_reset (&self->map);
@@ -151,7 +152,7 @@ find_arrival (GstOakTimeline * self, const GstOakFrame * frame)
  * @frame: the next frame
  * @base_time: the element's, in ns; not used without a clock
  * @jumped: (out): whether the device's clock stepped before it, or it is the
- *     first
+ *     first of its connection
  *
  * Streaming thread. Does not wait.
  *
@@ -166,8 +167,10 @@ gst_oak_timeline_place (GstOakTimeline * self, const GstOakFrame * frame,
 
   g_mutex_lock (&self->lock);
   has_clock = GST_CLOCK_TIME_IS_VALID (self->playing_since);
-  if (self->clock_changed)
+  /* It may be another camera that connected, or the same, rebooted. */
+  if (self->clock_changed || frame->connection != self->connection)
     oak_clock_map_reset (&self->map);
+  self->connection = frame->connection;
   if (self->time_reset)
     self->last_pts = 0;
   self->clock_changed = FALSE;

@@ -19,6 +19,7 @@ typedef struct
 
   /* streaming thread only */
   OakClockMap map;
+  guint connection;             /* that the map has learnt of */
   gint64 first_seen;            /* monotonic us, without a clock; 0 = none */
   GstClockTime last_pts;
 } GstOakTimeline;

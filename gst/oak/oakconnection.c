@@ -6,6 +6,7 @@ struct _OakConnection
 {
   GSocketConnection *stream;    /* closes the socket when it goes */
   GSocket *socket;              /* the same, (transfer none) */
+  gboolean torn;                /* what was sent last ends inside a message */
 };
 
 /* One attempt to connect, run by a main context of its own, so that a name
@@ -220,4 +221,42 @@ oak_connection_receive (OakConnection * self, guint8 * data, gsize size,
             cancellable, error))
       return -1;
   }
+}
+
+/**
+ * oak_connection_send:
+ * @self: a connection
+ * @data: a message
+ * @size: its bytes
+ * @error: return location for an error of GIO; %G_IO_ERROR_WOULD_BLOCK if
+ *     there is no room for it, as the peer does not read
+ *
+ * One write. Does not wait. After a part of a message has been sent, nothing
+ * is sent any more: the peer could not tell where the next one begins.
+ *
+ * Returns: %TRUE if the message is on its way
+ */
+gboolean
+oak_connection_send (OakConnection * self, const guint8 * data, gsize size,
+    GError ** error)
+{
+  gssize sent;
+
+  if (self->torn) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+        "an earlier message was sent in part");
+    return FALSE;
+  }
+
+  sent = g_socket_send (self->socket, (const gchar *) data, size, NULL, error);
+  if (sent < 0)
+    return FALSE;
+  if ((gsize) sent == size)
+    return TRUE;
+
+  self->torn = TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT,
+      "expected to send %" G_GSIZE_FORMAT " bytes, sent %" G_GSSIZE_FORMAT,
+      size, sent);
+  return FALSE;
 }

@@ -23,3 +23,8 @@ gssize            oak_connection_receive  (OakConnection * self,
                                            gint64          timeout,
                                            GCancellable  * cancellable,
                                            GError       ** error);
+
+gboolean          oak_connection_send     (OakConnection * self,
+                                           const guint8  * data,
+                                           gsize           size,
+                                           GError       ** error);

@@ -47,19 +47,24 @@ ROOMS = {
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
     "gst/oak/oakgate": (["oakallow.h", "oakconnection.h"], GIO),
     # These know GStreamer.
-    "gst/oak/gstoakcaps": (["oakgeometry.h"], CORE + VIDEO),
+    "gst/oak/gstoakcaps": (["gstoakpayload.h"], CORE + VIDEO),
+    "gst/oak/gstoakcontent": (
+        ["gstoakcaps.h", "gstoakframe.h", "gstoakpayload.h"],
+        CORE + VIDEO,
+    ),
     "gst/oak/gstoakfailure": (
-        ["gstoakreceiver.h"],
+        ["gstoakcontent.h", "gstoaklink.h", "gstoakreceiver.h"],
         CORE + TRANSLATION,
     ),
     "gst/oak/gstoaktimeline": (["gstoakframe.h", "oakclockmap.h"], CORE),
-    "gst/oak/gstoakframe": (
-        ["oakdetection.h", "oakgeometry.h"],
-        CORE + VIDEO,
-    ),
+    "gst/oak/gstoakframe": (["oakdetection.h"], CORE + VIDEO),
     "gst/oak/gstoaklabels": (
         ["oaklabel.h"],
         CORE + TRANSLATION + FILES,
+    ),
+    "gst/oak/gstoaklink": (
+        ["oakconnection.h", "oakcontrol.h", "oakgate.h"],
+        CORE + GIO,
     ),
     "gst/oak/gstoakmeta": (
         ["oakdetection.h", "oaklabel.h"],
@@ -73,8 +78,8 @@ ROOMS = {
     "gst/oak/gstoakqueue": (["gstoakframe.h"], CORE),
     "gst/oak/gstoakreceiver": (
         [
+            "gstoaklink.h",
             "gstoakqueue.h",
-            "oakconnection.h",
             "oakdetection.h",
             "oakpixels.h",
             "oakwire.h",
@@ -84,12 +89,15 @@ ROOMS = {
     "gst/oak/gstoaktcpsrc": (
         [
             "gstoakcaps.h",
+            "gstoakcontent.h",
             "gstoakfailure.h",
             "gstoaklabels.h",
+            "gstoaklink.h",
             "gstoakmeta.h",
+            "gstoakmode.h",
             "gstoakreceiver.h",
             "gstoaktimeline.h",
-            "oakgeometry.h",
+            "gstoakuri.h",
         ],
         CORE + BASE + VIDEO + TRANSLATION,
     ),

@@ -551,7 +551,7 @@ static const struct
   const gchar *name;
   gint64 minimum, maximum, standard;
 } numbers[] = {
-  {"port", 1, 65535, 5000},
+  {"port", 0, 65535, 5000},
   {"width", 0, 32767, 0},
   {"height", 0, 32767, 0},
   {"connect-timeout", 0, -1, 5000},
@@ -713,7 +713,7 @@ template_takes (GstElement * src, const gchar * text)
   return gst_caps_is_subset (caps, all);
 }
 
-GST_START_TEST (test_pad_template_is_raw_bgr_or_bgrp)
+GST_START_TEST (test_pad_template_has_every_payload)
 {
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
 
@@ -721,8 +721,16 @@ GST_START_TEST (test_pad_template_is_raw_bgr_or_bgrp)
           "video/x-raw,format=BGR,width=1,height=1,framerate=0/1"));
   fail_unless (template_takes (src,
           "video/x-raw,format=BGRP,width=32767,height=32767,framerate=60/1"));
-  fail_if (template_takes (src,
+  fail_unless (template_takes (src,
           "video/x-raw,format=I420,width=8,height=4,framerate=0/1"));
+  fail_unless (template_takes (src, "image/jpeg,width=8,height=4"));
+  fail_unless (template_takes (src,
+          "video/x-h264,stream-format=byte-stream,alignment=au"));
+  fail_unless (template_takes (src,
+          "video/x-h265,stream-format=byte-stream,alignment=au"));
+  fail_if (template_takes (src, "video/x-h264,stream-format=avc"));
+  fail_if (template_takes (src,
+          "video/x-raw,format=YUY2,width=8,height=4,framerate=0/1"));
   gst_check_teardown_element (src);
 }
 
@@ -731,7 +739,8 @@ GST_END_TEST;
 GST_START_TEST (test_stats_begin_at_zero)
 {
   static const gchar *names[] = { "frames", "bytes", "detections",
-    "detections-left-out", "frames-without-image", "dropped", "discarded"
+    "detections-left-out", "frames-without-image", "dropped", "discarded",
+    "delta-frames-dropped", "connections", "connections-refused"
   };
   Rig *rig = rig_new ();
   g_autoptr (GstStructure) stats = NULL;
@@ -3428,7 +3437,7 @@ add_element (Suite * s)
   tcase_add_test (tc, test_framerate_is_variable_by_default);
   tcase_add_test (tc, test_properties_say_what_they_are_and_when_they_change);
   tcase_add_test (tc, test_factory_is_a_network_source_without_rank);
-  tcase_add_test (tc, test_pad_template_is_raw_bgr_or_bgrp);
+  tcase_add_test (tc, test_pad_template_has_every_payload);
   tcase_add_test (tc, test_stats_begin_at_zero);
 }
 
