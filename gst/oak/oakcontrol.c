@@ -8,7 +8,7 @@
 #define AUTOFOCUS "AUT"
 
 /* What is written over from the left: three columns, a comma, 28 spaces. */
-#define BLANK "   ,                            "
+static const gchar blank[] = "   ,                            ";
 
 GQuark
 oak_control_error_quark (void)
@@ -49,7 +49,7 @@ oak_control_write (const OakControl * control, guint8 * data)
     g_snprintf (columns, sizeof (columns), "%u", control->position);
   }
 
-  memcpy (data, BLANK, OAK_CONTROL_SIZE);
+  memcpy (data, blank, OAK_CONTROL_SIZE);
   memcpy (data, columns, strlen (columns));
 }
 
@@ -77,7 +77,7 @@ oak_control_parse (const guint8 * data, OakControl * control, GError ** error)
   for (; n < COLUMNS && g_ascii_isdigit (data[n]); n++)
     parsed.position = parsed.position * 10 + (data[n] - '0');
 
-  if (n == 0 || memcmp (data + n, BLANK + n, OAK_CONTROL_SIZE - n) != 0)
+  if (n == 0 || memcmp (data + n, blank + n, OAK_CONTROL_SIZE - n) != 0)
     return fail (error, OAK_CONTROL_ERROR_FIELD,
         "a position or AUT in 3 columns, a comma and 28 spaces", data);
   if (parsed.position > OAK_CONTROL_POSITION_MAX)
