@@ -41,25 +41,46 @@ def check(true, what):
         sys.exit(1)
 
 
+class Runner:
+    """A camera program in the runner, and what that prints."""
+
+    def __init__(self, process, ledger):
+        self.process = process
+        self.ledger = ledger
+
+    def expect(self, word):
+        """Waits for the next line that begins with @word; gives its rest."""
+        for line in self.process.stdout:
+            first, _, rest = line.rstrip("\n").partition(" ")
+            if first == word:
+                return rest
+        check(False, f"the camera program ended before {word}")
+
+
 @contextlib.contextmanager
-def camera(*arguments, program=None):
-    """A camera program in the runner: gives its port and its ledger."""
+def running(port, *arguments, program=None):
+    """A camera program in the runner; @port: of the server, whoever that is."""
     with tempfile.TemporaryDirectory() as directory:
         ledger = pathlib.Path(directory) / "ledger"
         which = program or ["--program", str(OUR_PROGRAM)]
         process = subprocess.Popen(
-            [sys.executable, str(RUNNER), *which, "--port", "0",
+            [sys.executable, str(RUNNER), *which, "--port", str(port),
              "--ledger", str(ledger), "--until-stdin-closes", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
-            words = process.stdout.readline().split()
-            check(words[:1] == ["PORT"], "the camera program does not listen")
-            yield int(words[1]), ledger
+            yield Runner(process, ledger)
         finally:
             process.kill()
             process.wait()
             process.stdin.close()
             process.stdout.close()
+
+
+@contextlib.contextmanager
+def camera(*arguments, program=None):
+    """A camera program that listens: gives its port and its ledger."""
+    with running(0, *arguments, program=program) as runner:
+        yield int(runner.expect("PORT")), runner.ledger
 
 
 def read_ledger(path):

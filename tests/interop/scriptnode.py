@@ -3,13 +3,19 @@
 """Runs a Script-node program as the camera would, on a synthetic scene.
 
 The program is executed as it stands. It gets the camera's `node`, a socket
-module whose servers listen on loopback alone, and only the modules that a
-Script node on LEON_CSS has. Once it listens, `PORT <n>` is printed.
+module that listens on loopback alone and connects nowhere else, and only the
+modules that a Script node on LEON_CSS has. `PORT <n>` is printed once it
+listens, `CONNECTED` at each connection.
 
     scriptnode.py --program ext/depthai/script/tcp_server.py --port 5000
+
+With --controls, what the program is told and what it tells the camera (its
+lens, above all) is printed as well: `RECEIVED <seconds of the monotonic clock>
+<JSON string>` for each recv(), `CONTROL <JSON list of calls>` for each message.
 """
 
 import argparse
+import ast
 import builtins
 import collections
 import datetime
@@ -19,6 +25,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import select
 import signal
 import socket
@@ -27,6 +34,7 @@ import threading
 import time
 import types
 
+import encoder
 import scene
 import seed
 
@@ -89,17 +97,51 @@ class ImgDetections(Message):
         self.detections = detections
 
 
+class CameraControl:
+    """Remembers what it is told, as it would be typed."""
+
+    AutoFocusMode = types.SimpleNamespace(**{
+        mode: mode for mode in ("OFF", "AUTO", "MACRO", "CONTINUOUS_VIDEO",
+                                "CONTINUOUS_PICTURE", "EDOF")})
+
+    def __init__(self, size=0):
+        self.calls = []
+
+    def setManualFocus(self, position):
+        if not isinstance(position, int):
+            raise TypeError(f"position {position!r}")
+        self.calls.append(["setManualFocus", position])
+
+    def setAutoFocusMode(self, mode):
+        self.calls.append(["setAutoFocusMode", mode])
+
+
+class Output:
+    """Where the camera is told what to change."""
+
+    def __init__(self, options):
+        self._printed = options.controls
+
+    def send(self, message):
+        if self._printed:
+            print(f"CONTROL {json.dumps(message.calls)}", flush=True)
+
+
 class Camera:
     """Takes pictures while somebody is connected, as fast as they are taken."""
 
     def __init__(self, options):
         self.options = options
         self.scene = scene.Scene(options.width, options.height)
+        self.encode = encoder.start(options.encode, options.width,
+                                    options.height, options.fps) \
+            if options.encode else bytes
         self.ledger = open(options.ledger, "w", encoding="utf-8") \
             if options.ledger else None
         self.changed = threading.Condition()
-        self.inputs = {name: collections.deque()
-                       for name in ("frame_in", "detection_in")}
+        # An input that is linked and never read would hold up the others.
+        names = ["frame_in"] + ["detection_in"] * options.detections
+        self.inputs = {name: collections.deque() for name in names}
         self.connections = 0
         self.given = 0
         self.before_wait = lambda: None
@@ -131,8 +173,10 @@ class Camera:
             frame, found = self.capture(number, seconds)
             self.sleep_until(seconds)
             with self.changed:
-                self.inputs["frame_in"].append(frame)
-                self.inputs["detection_in"].append(found)
+                for name, message in (("frame_in", frame),
+                                      ("detection_in", found)):
+                    if name in self.inputs:
+                        self.inputs[name].append(message)
                 self.changed.notify_all()
 
     def sleep_until(self, seconds):
@@ -140,7 +184,7 @@ class Camera:
 
     def capture(self, number, seconds):
         clock = self.options.device_time + seconds
-        picture = bytes(self.scene.picture(seconds, f"{clock:.3f}"))
+        picture = self.encode(self.scene.picture(seconds, f"{clock:.3f}"))
         return (ImgFrame(number, clock, picture, self.options.width,
                          self.options.height),
                 ImgDetections(number, clock, self.scene.detections(seconds)))
@@ -195,6 +239,7 @@ class Input:
 class Node:
     def __init__(self, camera):
         self.io = {name: Input(camera, name) for name in camera.inputs}
+        self.io["control"] = Output(camera.options)
 
     def _log(self, text):
         print(f"node: {text}", file=sys.stderr, flush=True)
@@ -227,10 +272,26 @@ def make_socket_module(camera, options):
             client = Socket(self.family, self.type, self.proto, fileno=fd)
             # What the camera's stack does, whatever this machine's does.
             client.setblocking(True)
-            client.counted = True
-            open_sockets.append(client)
-            camera.connect(+1)
+            client.count()
             return client, address
+
+        def connect(self, address):
+            super().connect(("127.0.0.1", address[1] if options.port is None
+                             else options.port))
+            self.count()
+
+        def count(self):
+            self.counted = True
+            open_sockets.append(self)
+            camera.connect(+1)
+            print("CONNECTED", flush=True)
+
+        def recv(self, *arguments):
+            data = super().recv(*arguments)
+            if options.controls and data:
+                print(f"RECEIVED {time.monotonic()} "
+                      f"{json.dumps(data.decode('latin-1'))}", flush=True)
+            return data
 
         def send(self, data, *flags):
             if options.chop is None:
@@ -312,10 +373,16 @@ def parse_arguments():
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--program", help="file with the program's text")
     which.add_argument("--seed", help="page to take the camera's program from")
-    parser.add_argument("--port", type=int, help="listen on this port instead "
-                        "of the program's (0: any)")
+    parser.add_argument("--port", type=int, help="listen on this port, or "
+                        "connect to it, instead of the program's (0: any)")
     parser.add_argument("--fps", type=float, default=30)
     parser.add_argument("--size", default="640x352", help="WIDTHxHEIGHT")
+    parser.add_argument("--encode", choices=sorted(encoder.ENCODERS),
+                        help="give the pictures encoded")
+    parser.add_argument("--no-detections", dest="detections",
+                        action="store_false", help="there is no detection_in")
+    parser.add_argument("--controls", action="store_true",
+                        help="print what the program is told")
     parser.add_argument("--frames", type=int, default=0,
                         help="end after so many were given (0: never)")
     parser.add_argument("--run-for", type=float, default=0, metavar="SECONDS")
@@ -326,7 +393,7 @@ def parse_arguments():
     parser.add_argument("--ledger", help="file for one JSON line a frame given")
     parser.add_argument("--set", action="append", default=[],
                         metavar="NAME=VALUE", help="replace a constant of the "
-                        "program by a number")
+                        "program; a word stands for itself")
     parser.add_argument("--until-stdin-closes", action="store_true",
                         help="end with whoever started this")
     options = parser.parse_args()
@@ -339,14 +406,26 @@ def read_program(options):
         text = seed.camera_program(options.seed)
     else:
         text = pathlib.Path(options.program).read_text(encoding="utf-8")
-    for replacement in options.set:
-        name, value = replacement.split("=")
-        lines = [f"{name} = {float(value):g}" if line.startswith(f"{name} =")
-                 else line for line in text.splitlines()]
-        if "\n".join(lines) == text.rstrip("\n"):
+    settings = dict(setting.split("=") for setting in options.set)
+    return replace_constants(text, {name: literal(value)
+                                    for name, value in settings.items()})
+
+
+def replace_constants(text, settings):
+    for name, value in settings.items():
+        line = f"{name} = {value!r}"
+        text, found = re.subn(f"^{name} = .*$", lambda _: line, text,
+                              flags=re.MULTILINE)
+        if not found:
             raise SystemExit(f"The program has no constant {name}")
-        text = "\n".join(lines) + "\n"
     return text
+
+
+def literal(text):
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
 
 
 def watch_stdin():
@@ -371,6 +450,7 @@ def main():
 
     modules = {"socket": make_socket_module(camera, options)}
     variables = {"__name__": "__main__", "node": Node(camera),
+                 "CameraControl": CameraControl,
                  "__builtins__": make_builtins(modules)}
     try:
         exec(compile(text, options.program or options.seed, "exec"), variables)
