@@ -7,9 +7,11 @@ import datetime
 import math
 import random
 import socket
+import time
 import types
 
 import rig
+import scriptnode
 
 
 class Ended(BaseException):
@@ -62,28 +64,41 @@ class Connection:
         self.sent += bytes(data)
 
 
-def load(frames=(), detections=(), old=((), ())):
-    """The program's functions, with these messages for its node."""
-    def no_socket(*_):
-        raise Ended()
+def no_socket(*_):
+    raise Ended()
 
+
+def load(frames=(), detections=(), old=((), ()), sockets=no_socket,
+         **settings):
+    """The program's functions, with these messages for its node.
+
+    No detections at all (None): their input is not there.
+    """
     log = []
+    controls = []
+    inputs = {"frame_in": Input(frames, old[0])}
+    if detections is not None:
+        inputs["detection_in"] = Input(detections, old[1])
+    output = types.SimpleNamespace(
+        send=lambda message: controls.append(message.calls))
     node = types.SimpleNamespace(
-        io={"frame_in": Input(frames, old[0]),
-            "detection_in": Input(detections, old[1])},
+        io={**inputs, "control": output},
         **{level: log.append for level in ("info", "warn", "error")})
-    variables = {"__name__": "__main__", "node": node}
-    text = rig.OUR_PROGRAM.read_text(encoding="utf-8")
-    real, socket.socket = socket.socket, no_socket
+    variables = {"__name__": "__main__", "node": node,
+                 "CameraControl": scriptnode.CameraControl}
+    text = scriptnode.replace_constants(
+        rig.OUR_PROGRAM.read_text(encoding="utf-8"), settings)
+    real, socket.socket = socket.socket, sockets
     try:
         exec(compile(text, str(rig.OUR_PROGRAM), "exec"), variables)
     except Ended:
         pass
     finally:
         socket.socket = real
-    return types.SimpleNamespace(log=log, **{
+    return types.SimpleNamespace(log=log, controls=controls, **{
         name: variables[name] for name in
-        ("serve", "take_pair", "write_header", "write_detections")})
+        ("serve", "take_pairs", "write_header", "write_detections",
+         "read_controls")})
 
 
 def serve(program):
@@ -97,6 +112,13 @@ def serve(program):
 
 def header(seconds, image_size, text_size):
     return (f"IMG {seconds} {image_size} {text_size}".ljust(32)).encode()
+
+
+def try_to_write(write, *fields):
+    try:
+        return write(*fields)
+    except ValueError:
+        return None
 
 
 def headers_are_32_bytes_or_refused():
@@ -116,11 +138,35 @@ def headers_are_32_bytes_or_refused():
             (9999999999.123457, 6220800, 140, None),
             (123456.123457, 67108864, 1048576, None),
             (math.nan, 6, 0, None), (math.inf, 6, 0, None), (-1.0, 6, 0, None)):
-        try:
-            got = write(seconds, image_size, text_size)
-        except ValueError:
-            got = None
+        got = try_to_write(write, seconds, image_size, text_size)
         rig.check(got == expected, f"{seconds!r}: {got}, not {expected}")
+
+
+def columns_are_never_outgrown():
+    write = load(FRAMING="ABCDE").write_header
+    for seconds, image_size, expected in (
+            (0.0, 0, b"ABCDE 0.0               0       "),
+            (5e-05, 675840, b"ABCDE 5e-05             675840  "),
+            (1234.567891, 24887, b"ABCDE 1234.567891       24887   "),
+            # All 18, and no space before the size.
+            (123456789.12345679, 24887, b"ABCDE 123456789.1234567924887   "),
+            (99999999999.12344, 67108864,
+             b"ABCDE 99999999999.12344 67108864"),
+            # Finer than a microsecond and too long: spared.
+            (0.12345678901234567, 9, b"ABCDE 0.123457          9       "),
+            (1.2345678901234567e22, 9, None), (1.0, 123456789, None),
+            (math.nan, 6, None), (math.inf, 6, None), (-1.0, 6, None)):
+        got = try_to_write(write, seconds, image_size, 0)
+        rig.check(got == expected, f"{seconds!r}: {got}, not {expected}")
+
+    chance = random.Random(8)
+    for _ in range(2000):
+        seconds = chance.random() * 10 ** chance.randint(-9, 11)
+        size = chance.randrange(10 ** chance.randint(1, 8))
+        got = write(seconds, size, 0)
+        rig.check(len(got) == 32 and got.startswith(b"ABCDE "), f"{got}")
+        rig.check(abs(float(got[6:24]) - seconds) < 1e-6
+                  and int(got[24:]) == size, f"{got} of {seconds!r}, {size}")
 
 
 def only_numbers_are_detections():
@@ -140,22 +186,41 @@ def text_is_bounded():
               "none is cut")
 
 
+def numbers(pairs):
+    """Sequence numbers of pictures and detections, until there are no more."""
+    taken = []
+    try:
+        for picture, seen in pairs:
+            taken.append((picture.getSequenceNum(),
+                          seen and seen.getSequenceNum()))
+    except Ended:
+        pass
+    return taken
+
+
 def pictures_meet_their_own_detections():
     chance = random.Random(5)
     for _ in range(200):
         kept = [sorted(chance.sample(range(60), chance.randint(20, 60)))
                 for _ in range(2)]
         program = load([frame(n) for n in kept[0]], [found(n) for n in kept[1]])
-        pairs = []
-        numbered = True
-        try:
-            while True:
-                picture, seen, numbered = program.take_pair(numbered)
-                pairs.append((picture.getSequenceNum(), seen.getSequenceNum()))
-        except Ended:
-            pass
         both = sorted(set(kept[0]) & set(kept[1]))
+        pairs = numbers(program.take_pairs())
         rig.check(pairs == [(n, n) for n in both], f"{pairs} of {kept}")
+
+
+def every_encoded_picture_is_sent():
+    chance = random.Random(6)
+    for _ in range(200):
+        # The network is slower than the encoder.
+        pictures = list(range(chance.randint(0, 5), 90))
+        seen = sorted(chance.sample(range(90), chance.randint(20, 60)))
+        program = load([frame(n) for n in pictures], [found(n) for n in seen],
+                       ENCODED=True)
+        pairs = numbers(program.take_pairs())
+        wanted = [(n, n if n in seen else None) for n in pictures
+                  if n <= max(seen)]
+        rig.check(pairs == wanted, f"{pairs} of {pictures[0]}.. and {seen}")
 
 
 def numbers_that_never_agree_never_stop_it():
@@ -203,9 +268,138 @@ def what_waited_for_a_client_is_dropped():
     rig.check(not program.log, f"silent per frame: {program.log}")
 
 
+def without_a_network_there_is_nothing_to_wait_for():
+    for settings, expected in (
+            ({"DETECTIONS": ""}, header("1.0", 6, 0)),
+            ({"FRAMING": "ABCDE"}, b"ABCDE 1.0               6       ")):
+        program = load([frame(1)], None, old=([frame(0)], []), **settings)
+        sent = serve(program)
+        rig.check(sent == expected + b"pixels", f"{settings}: {sent}")
+
+
+def message(text):
+    return text.ljust(32).encode()
+
+
+class Host:
+    """The other end, for a thread that reads: bytes, or what is raised."""
+
+    def __init__(self, *pieces):
+        self.pieces = collections.deque(pieces)
+
+    def recv(self, size):
+        if not self.pieces:
+            return b""
+        piece = self.pieces.popleft()
+        if isinstance(piece, Exception):
+            raise piece
+        if len(piece) > size:
+            self.pieces.appendleft(piece[size:])
+        return piece[:size]
+
+
+def obeyed(*pieces):
+    """What the camera is told, and what the log says."""
+    program = load()
+    program.read_controls(Host(*pieces))
+    return program.controls, program.log
+
+
+FOCUS_120 = [["setManualFocus", 120]]
+FOCUS_7 = [["setManualFocus", 7]]
+AUTOFOCUS = [["setAutoFocusMode", "CONTINUOUS_VIDEO"]]
+
+
+def control_messages_are_obeyed():
+    for text, expected in (
+            ("120,", FOCUS_120), ("7  ,", FOCUS_7), ("007,", FOCUS_7),
+            ("7,", FOCUS_7), ("0  ,", [["setManualFocus", 0]]),
+            ("255,", [["setManualFocus", 255]]), ("AUT,", AUTOFOCUS),
+            ("120,what a later program may say", FOCUS_120)):
+        rig.check(obeyed(message(text)[:32]) == ([expected], []), text)
+
+
+def control_messages_may_come_in_pieces():
+    stream = message("120,") + message("AUT,") + message("7  ,")
+    expected = [FOCUS_120, AUTOFOCUS, FOCUS_7]
+    chance = random.Random(7)
+    for _ in range(100):
+        cuts = sorted(chance.sample(range(1, len(stream)), 5))
+        pieces = [stream[a:b] for a, b in zip([0] + cuts, cuts + [None])]
+        # Silence between them, and in the midst of one, ends nothing.
+        for _ in range(3):
+            pieces.insert(chance.randint(0, len(pieces)), socket.timeout())
+        rig.check(obeyed(*pieces) == (expected, []), f"{cuts}")
+    rig.check(obeyed(message("120,"), b"12") == ([FOCUS_120], []), "cut")
+    rig.check(obeyed(message("120,"), ConnectionResetError()) ==
+              ([FOCUS_120], []), "reset")
+
+
+def nonsense_is_ignored_and_said_once():
+    for nonsense in (b" " * 32, b"\0" * 32, b"\xff" * 32, message("256,"),
+                     message("999,"), message("-1 ,"), message("+12,"),
+                     message("1_2,"), message("120"), message("aut,"),
+                     message("1200,"), message(","), b"GET / HTTP/1.1\r\n" * 2):
+        controls, log = obeyed(nonsense, nonsense, message("AUT,"))
+        rig.check(controls == [AUTOFOCUS], f"{nonsense}: {controls}")
+        rig.check(len(log) == 1, f"{nonsense}: {log}")
+
+
+def without_a_lens_the_thread_goes_on():
+    program = load(CONTROL="unlinked")
+    program.read_controls(Host(message("120,"), message("AUT,")))
+    rig.check(len(program.log) == 1, f"{program.log}")
+
+
+def a_client_waits_longer_and_longer():
+    """Sixteen attempts: seven fail, one works for one picture, the rest fail."""
+    attempts, slept = [], []
+
+    class Socket(Connection):
+        def __init__(self, *_):
+            super().__init__()
+            if len(attempts) == 16:
+                raise Ended()
+
+        def connect(self, address):
+            attempts.append(address)
+            if len(attempts) != 8:
+                raise ConnectionRefusedError("no")
+
+        def sendall(self, data):
+            raise BrokenPipeError("gone")
+
+        def recv(self, _):
+            return b""
+
+        settimeout = setsockopt = shutdown = lambda *_: None
+
+        def close(self):
+            pass
+
+    real, time.sleep = time.sleep, slept.append
+    try:
+        program = load([frame(1)], [found(1)], sockets=Socket, MODE="client",
+                       HOST="10.1.2.3", PORT=9876)
+    finally:
+        time.sleep = real
+    rig.check(set(attempts) == {("10.1.2.3", 9876)}, f"{attempts}")
+    rig.check(slept == [1, 2, 3, 4, 5, 5, 5] + [1, 2, 3, 4, 5, 5, 5, 5, 5],
+              f"{slept}")
+    rig.check(len(program.log) == 15 + 2, f"{program.log}")
+
+
 def main():
-    for claim in (headers_are_32_bytes_or_refused, only_numbers_are_detections,
-                  text_is_bounded, pictures_meet_their_own_detections,
+    for claim in (headers_are_32_bytes_or_refused, columns_are_never_outgrown,
+                  only_numbers_are_detections, text_is_bounded,
+                  pictures_meet_their_own_detections,
+                  every_encoded_picture_is_sent,
+                  without_a_network_there_is_nothing_to_wait_for,
+                  control_messages_are_obeyed,
+                  control_messages_may_come_in_pieces,
+                  nonsense_is_ignored_and_said_once,
+                  without_a_lens_the_thread_goes_on,
+                  a_client_waits_longer_and_longer,
                   numbers_that_never_agree_never_stop_it,
                   without_numbers_they_go_as_they_come,
                   a_bad_frame_is_left_out_and_the_next_one_sent,
