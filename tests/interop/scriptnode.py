@@ -116,6 +116,12 @@ class CameraControl:
         self.calls.append(["setAutoFocusMode", mode])
 
 
+def say(line):
+    # In one piece: there are several threads.
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 class Output:
     """Where the camera is told what to change."""
 
@@ -124,7 +130,7 @@ class Output:
 
     def send(self, message):
         if self._printed:
-            print(f"CONTROL {json.dumps(message.calls)}", flush=True)
+            say(f"CONTROL {json.dumps(message.calls)}")
 
 
 class Camera:
@@ -265,7 +271,7 @@ def make_socket_module(camera, options):
 
         def listen(self, *backlog):
             super().listen(*backlog)
-            print(f"PORT {self.getsockname()[1]}", flush=True)
+            say(f"PORT {self.getsockname()[1]}")
 
         def accept(self):
             fd, address = self._accept()
@@ -284,13 +290,13 @@ def make_socket_module(camera, options):
             self.counted = True
             open_sockets.append(self)
             camera.connect(+1)
-            print("CONNECTED", flush=True)
+            say("CONNECTED")
 
         def recv(self, *arguments):
             data = super().recv(*arguments)
             if options.controls and data:
-                print(f"RECEIVED {time.monotonic()} "
-                      f"{json.dumps(data.decode('latin-1'))}", flush=True)
+                say(f"RECEIVED {time.monotonic()} "
+                    f"{json.dumps(data.decode('latin-1'))}")
             return data
 
         def send(self, data, *flags):
