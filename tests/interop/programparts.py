@@ -352,7 +352,7 @@ def without_a_lens_the_thread_goes_on():
 
 
 def a_client_waits_longer_and_longer():
-    """Sixteen attempts: seven fail, one works for one picture, the rest fail."""
+    """Sixteen attempts: of these the eighth succeeds, for one picture."""
     attempts, slept = [], []
 
     class Socket(Connection):

@@ -2,8 +2,8 @@
 #
 # Runs in the camera, as the text of a Script node: sends each picture with its
 # detections over TCP, to one client at a time, and focuses as that one says.
-# The node gives it the globals `node` and `CameraControl`; docs/protocol.md says
-# what goes over the wire, ext/depthai/README.md what to link and to set.
+# The node gives it the globals `node` and `CameraControl`. docs/protocol.md
+# says what goes over the wire, ext/depthai/README.md what to link and to set.
 #
 # Nothing here may need more than the Script node on LEON_CSS has, nor a Python
 # newer than 3.6.
