@@ -39,6 +39,7 @@ struct _GstOakLink
   /* set by open(), then the receiving thread's only */
   GstOakPeer peer;
   OakConnection *connection;
+  gchar *caller;                /* its address, if the camera called us */
   gboolean silent;              /* nothing has come by it yet */
 };
 
@@ -200,8 +201,8 @@ gboolean
 gst_oak_link_connect (GstOakLink * self, guint * connection, GError ** error)
 {
   if (self->gate != NULL)
-    self->connection = oak_gate_wait (self->gate, NULL, self->cancellable,
-        error);
+    self->connection = oak_gate_wait (self->gate, &self->caller,
+        self->cancellable, error);
   else
     gst_oak_link_call (self, error);
 
@@ -315,24 +316,27 @@ gst_oak_link_receive (GstOakLink * self, guint8 * data, gsize size,
   return received;
 }
 
-/* Why the connection has ended, if we did not end it ourselves. */
+/* Why the connection has ended, if it was not we who ended it. */
 static void
-gst_oak_link_report (GstOakLink * self, const GError * error)
+gst_oak_link_report (GstOakLink * self, const GError * why)
 {
-  GError *superseded = NULL;
+  GError *error = g_error_copy (why);
   gboolean hung_up;
 
   g_mutex_lock (&self->lock);
   hung_up = self->hung_up;
-  if (self->superseded)
-    superseded = g_error_new_literal (GST_OAK_LINK_ERROR,
+  if (self->superseded) {
+    g_clear_error (&error);
+    g_set_error_literal (&error, GST_OAK_LINK_ERROR,
         GST_OAK_LINK_ERROR_SUPERSEDED, "expected more on a connection, got "
-        "silence and a newer connection from the same address");
+        "silence and a newer one");
+  }
   g_mutex_unlock (&self->lock);
 
+  g_prefix_error (&error, "camera at %s: ", self->caller);
   if (!hung_up)
-    self->warn (self->warn_data, superseded != NULL ? superseded : error);
-  g_clear_error (&superseded);
+    self->warn (self->warn_data, error);
+  g_error_free (error);
 }
 
 /**
@@ -353,10 +357,10 @@ gst_oak_link_disconnect (GstOakLink * self, const GError * why)
     return FALSE;
 
   oak_gate_leave (self->gate);
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return FALSE;
-  gst_oak_link_report (self, why);
-  return TRUE;
+  if (!g_cancellable_is_cancelled (self->cancellable))
+    gst_oak_link_report (self, why);
+  g_clear_pointer (&self->caller, g_free);
+  return !g_cancellable_is_cancelled (self->cancellable);
 }
 
 /**

@@ -1091,8 +1091,9 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_set_place (self, bind_address, port);
-  if (gst_oak_link_listen (self->link, bind_address, port, allow_from, &error)) {
-    port = gst_oak_link_get_port (self->link);
+  gst_oak_link_listen (self->link, bind_address, port, allow_from, &error);
+  port = gst_oak_link_get_port (self->link);
+  if (port != 0) {
     gst_oak_tcp_src_set_place (self, bind_address, port);
     gst_oak_tcp_src_set_current_port (self, port);
   }
@@ -1101,7 +1102,7 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   g_free (bind_address);
   if (error != NULL)
     gst_oak_tcp_src_fail (self, error);
-  return gst_oak_link_get_port (self->link) != 0;
+  return port != 0;
 }
 
 static gboolean
