@@ -146,11 +146,13 @@ def serve(conn):
     complained = False
 
     drop_queued()
-    for frame, found in take_pairs() if DETECTIONS in INPUTS \
-            else take_pictures():
+    take = take_pairs if DETECTIONS in INPUTS else take_pictures
+    for frame, found in take():
         try:
             image = frame.getData()
-            text = write_detections(found.detections) if found else b""
+            text = b""
+            if found is not None:
+                text = write_detections(found.detections)
             header = write_header(frame.getTimestamp().total_seconds(),
                                   len(image), len(text))
         except Exception as error:
