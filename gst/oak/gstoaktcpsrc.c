@@ -103,29 +103,13 @@
 #include "gstoaklabels.h"
 #include "gstoaklink.h"
 #include "gstoakmeta.h"
-#include "gstoakmode.h"
 #include "gstoakreceiver.h"
+#include "gstoaksettings.h"
 #include "gstoaktimeline.h"
 #include "gstoakuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define GST_CAT_DEFAULT gst_oak_tcp_src_debug
-
-#define DEFAULT_MODE GST_OAK_MODE_CLIENT
-#define DEFAULT_HOST "127.0.0.1"
-#define DEFAULT_PORT 5000
-#define DEFAULT_BIND_ADDRESS "0.0.0.0"
-#define DEFAULT_ALLOW_FROM "127.0.0.0/8,::1"
-#define DEFAULT_PAYLOAD GST_OAK_PAYLOAD_AUTO
-#define DEFAULT_LABELS "coco"
-#define DEFAULT_CONNECT_TIMEOUT 5000
-#define DEFAULT_FIRST_BYTE_TIMEOUT 10000
-#define DEFAULT_STALL_TIMEOUT 5000
-#define DEFAULT_LATENCY 100
-
-/* The lens stays where the camera has it. */
-#define DEFAULT_FOCUS -1
-#define FOCUS_MAX 255
 
 /* At most so many messages a second: on frames without an image (and gaps); on
  * connections that end; on what can be had without sending a byte. */
@@ -135,32 +119,6 @@ GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 
 /* What create() does with a frame that is left out. */
 #define FLOW_SKIP GST_FLOW_CUSTOM_SUCCESS
-
-enum
-{
-  PROP_URI = 1,
-  PROP_MODE,
-  PROP_HOST,
-  PROP_PORT,
-  PROP_BIND_ADDRESS,
-  PROP_CURRENT_PORT,
-  PROP_ALLOW_FROM,
-  PROP_PAYLOAD,
-  PROP_WIDTH,
-  PROP_HEIGHT,
-  PROP_FRAMERATE,
-  PROP_LABELS,
-  PROP_CONNECT_TIMEOUT,
-  PROP_FIRST_BYTE_TIMEOUT,
-  PROP_STALL_TIMEOUT,
-  PROP_LATENCY,
-  PROP_FOCUS,
-  PROP_AUTOFOCUS,
-  PROP_STATS,
-  N_PROPERTIES
-};
-
-static GParamSpec *properties[N_PROPERTIES];
 
 /* Messages of one kind in the present second. */
 typedef struct
@@ -182,25 +140,8 @@ struct _GstOakTcpSrc
   /* under the state lock */
   gboolean pausing;
 
-  /* properties, under the object lock */
-  GError *bad_uri;              /* what is wrong with the one that was set */
-  GstOakMode mode;
-  gchar *host;
-  guint port;
-  gchar *bind_address;
-  gchar *allow_from;
-  GstOakPayload payload;
-  guint width, height;
-  gint fps_n, fps_d;
-  gchar *labels;
-  guint connect_timeout;        /* ms, as the next two */
-  guint first_byte_timeout;
-  guint stall_timeout;
-  guint latency;                /* ms */
-  gint focus;
-  gboolean autofocus;
-
   /* under the object lock */
+  GstOakSettings settings;
   gchar *place;                 /* for messages: host and port */
   guint current_port;           /* that is listened on; 0 = none */
   Pace losses;                  /* warnings of */
@@ -441,7 +382,7 @@ gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
 static GstClockTime
 gst_oak_tcp_src_min_latency (GstOakTcpSrc * self)
 {
-  return self->latency * GST_MSECOND + self->frame_duration;
+  return self->settings.latency * GST_MSECOND + self->frame_duration;
 }
 
 static void
@@ -547,8 +488,8 @@ gst_oak_tcp_src_negotiate (GstBaseSrc * base)
     return TRUE;
 
   GST_OBJECT_LOCK (self);
-  fps_n = self->fps_n;
-  fps_d = self->fps_d;
+  fps_n = self->settings.fps_n;
+  fps_d = self->settings.fps_d;
   GST_OBJECT_UNLOCK (self);
   caps = gst_oak_caps_choose (GST_BASE_SRC_PAD (base), self->content.traits,
       self->content.geometry, fps_n, fps_d);
@@ -900,7 +841,7 @@ gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
   gchar *labels;
 
   GST_OBJECT_LOCK (self);
-  labels = g_strdup (self->labels);
+  labels = g_strdup (self->settings.labels);
   GST_OBJECT_UNLOCK (self);
 
   oak_labels_free (self->label_table);
@@ -917,14 +858,14 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
 
   GST_OBJECT_LOCK (self);
   self->listening = self->current_port != 0;
-  peer->host = g_strdup (self->host);
-  peer->port = self->port;
-  peer->connect_timeout = self->connect_timeout;
-  peer->first_byte_timeout = self->first_byte_timeout;
-  peer->stall_timeout = self->stall_timeout;
-  wanted.width = self->width;
-  wanted.height = self->height;
-  payload = self->payload;
+  peer->host = g_strdup (self->settings.host);
+  peer->port = self->settings.port;
+  peer->connect_timeout = self->settings.connect_timeout;
+  peer->first_byte_timeout = self->settings.first_byte_timeout;
+  peer->stall_timeout = self->settings.stall_timeout;
+  wanted.width = self->settings.width;
+  wanted.height = self->settings.height;
+  payload = self->settings.payload;
   self->frame_duration = 0;
   self->pipeline_latency = 0;
   self->n_frames = 0;
@@ -1074,7 +1015,7 @@ gst_oak_tcp_src_set_current_port (GstOakTcpSrc * self, guint port)
   GST_OBJECT_UNLOCK (self);
 
   if (changed)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_PORT]);
+    gst_oak_settings_notify (G_OBJECT (self), GST_OAK_PROP_CURRENT_PORT);
 }
 
 static gboolean
@@ -1085,9 +1026,9 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   guint port;
 
   GST_OBJECT_LOCK (self);
-  bind_address = g_strdup (self->bind_address);
-  allow_from = g_strdup (self->allow_from);
-  port = self->port;
+  bind_address = g_strdup (self->settings.bind_address);
+  allow_from = g_strdup (self->settings.allow_from);
+  port = self->settings.port;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_set_place (self, bind_address, port);
@@ -1124,11 +1065,11 @@ gst_oak_tcp_src_open (GstOakTcpSrc * self)
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
-  mode = self->mode;
-  host = g_strdup (self->host);
-  port = self->port;
-  if (self->bad_uri != NULL)
-    bad_uri = g_error_copy (self->bad_uri);
+  mode = self->settings.mode;
+  host = g_strdup (self->settings.host);
+  port = self->settings.port;
+  if (self->settings.bad_uri != NULL)
+    bad_uri = g_error_copy (self->settings.bad_uri);
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_set_place (self, host, port);
@@ -1233,8 +1174,9 @@ gst_oak_tcp_src_tell_focus (GstOakTcpSrc * self)
   gint focus;
 
   GST_OBJECT_LOCK (self);
-  focus = self->focus;
-  control.kind = self->autofocus ? OAK_CONTROL_AUTOFOCUS : OAK_CONTROL_FOCUS;
+  focus = self->settings.focus;
+  control.kind =
+      self->settings.autofocus ? OAK_CONTROL_AUTOFOCUS : OAK_CONTROL_FOCUS;
   GST_OBJECT_UNLOCK (self);
 
   if (control.kind == OAK_CONTROL_FOCUS)
@@ -1249,21 +1191,21 @@ gst_oak_tcp_src_set_focus (GstOakTcpSrc * self, gint focus)
   gboolean was_automatic;
 
   GST_OBJECT_LOCK (self);
-  was_automatic = self->autofocus;
-  self->focus = focus;
-  self->autofocus = was_automatic && focus < 0;
+  was_automatic = self->settings.autofocus;
+  self->settings.focus = focus;
+  self->settings.autofocus = was_automatic && focus < 0;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_tell_focus (self);
   if (was_automatic && focus >= 0)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTOFOCUS]);
+    gst_oak_settings_notify (G_OBJECT (self), GST_OAK_PROP_AUTOFOCUS);
 }
 
 static void
 gst_oak_tcp_src_set_autofocus (GstOakTcpSrc * self, gboolean autofocus)
 {
   GST_OBJECT_LOCK (self);
-  self->autofocus = autofocus;
+  self->settings.autofocus = autofocus;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_tell_focus (self);
@@ -1282,8 +1224,8 @@ gst_oak_tcp_src_set_uri_property (GstOakTcpSrc * self, const gchar * uri)
     g_clear_error (&error);
 
   GST_OBJECT_LOCK (self);
-  g_clear_error (&self->bad_uri);
-  self->bad_uri = error;
+  g_clear_error (&self->settings.bad_uri);
+  self->settings.bad_uri = error;
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -1293,13 +1235,13 @@ gst_oak_tcp_src_set_active_property (GstOakTcpSrc * self, guint id,
     const GValue * value)
 {
   switch (id) {
-    case PROP_URI:
+    case GST_OAK_PROP_URI:
       gst_oak_tcp_src_set_uri_property (self, g_value_get_string (value));
       return TRUE;
-    case PROP_FOCUS:
+    case GST_OAK_PROP_FOCUS:
       gst_oak_tcp_src_set_focus (self, g_value_get_int (value));
       return TRUE;
-    case PROP_AUTOFOCUS:
+    case GST_OAK_PROP_AUTOFOCUS:
       gst_oak_tcp_src_set_autofocus (self, g_value_get_boolean (value));
       return TRUE;
     default:
@@ -1308,76 +1250,23 @@ gst_oak_tcp_src_set_active_property (GstOakTcpSrc * self, guint id,
 }
 
 static void
-set_string (gchar ** field, const GValue * value, const gchar * fallback)
-{
-  g_free (*field);
-  *field = g_value_dup_string (value);
-  if (*field == NULL)
-    *field = g_strdup (fallback);
-}
-
-static void
 gst_oak_tcp_src_set_property (GObject * object, guint id, const GValue * value,
     GParamSpec * pspec)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (object);
 
+  gboolean known;
+
   if (gst_oak_tcp_src_set_active_property (self, id, value))
     return;
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_MODE:
-      self->mode = g_value_get_enum (value);
-      break;
-    case PROP_HOST:
-      set_string (&self->host, value, DEFAULT_HOST);
-      break;
-    case PROP_PORT:
-      self->port = g_value_get_uint (value);
-      break;
-    case PROP_BIND_ADDRESS:
-      set_string (&self->bind_address, value, DEFAULT_BIND_ADDRESS);
-      break;
-    case PROP_ALLOW_FROM:
-      set_string (&self->allow_from, value, "");
-      break;
-    case PROP_PAYLOAD:
-      self->payload = g_value_get_enum (value);
-      break;
-    case PROP_WIDTH:
-      self->width = g_value_get_uint (value);
-      break;
-    case PROP_HEIGHT:
-      self->height = g_value_get_uint (value);
-      break;
-    case PROP_FRAMERATE:
-      self->fps_n = gst_value_get_fraction_numerator (value);
-      self->fps_d = gst_value_get_fraction_denominator (value);
-      break;
-    case PROP_LABELS:
-      g_free (self->labels);
-      self->labels = g_value_dup_string (value);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      self->connect_timeout = g_value_get_uint (value);
-      break;
-    case PROP_FIRST_BYTE_TIMEOUT:
-      self->first_byte_timeout = g_value_get_uint (value);
-      break;
-    case PROP_STALL_TIMEOUT:
-      self->stall_timeout = g_value_get_uint (value);
-      break;
-    case PROP_LATENCY:
-      self->latency = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  known = gst_oak_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 
-  if (id == PROP_LATENCY)
+  if (id == GST_OAK_PROP_LATENCY)
     gst_oak_tcp_src_post_latency (self);
 }
 
@@ -1386,365 +1275,27 @@ gst_oak_tcp_src_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (object);
+  gboolean known = TRUE;
 
-  if (id == PROP_STATS) {
-    g_value_take_boxed (value, gst_oak_tcp_src_get_stats (self));
-    return;
-  }
-  if (id == PROP_URI) {
-    g_value_take_string (value, gst_oak_uri_compose (object));
-    return;
+  switch (id) {
+    case GST_OAK_PROP_STATS:
+      g_value_take_boxed (value, gst_oak_tcp_src_get_stats (self));
+      return;
+    case GST_OAK_PROP_URI:
+      g_value_take_string (value, gst_oak_uri_compose (object));
+      return;
+    default:
+      break;
   }
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_MODE:
-      g_value_set_enum (value, self->mode);
-      break;
-    case PROP_HOST:
-      g_value_set_string (value, self->host);
-      break;
-    case PROP_PORT:
-      g_value_set_uint (value, self->port);
-      break;
-    case PROP_BIND_ADDRESS:
-      g_value_set_string (value, self->bind_address);
-      break;
-    case PROP_CURRENT_PORT:
-      g_value_set_uint (value, self->current_port);
-      break;
-    case PROP_ALLOW_FROM:
-      g_value_set_string (value, self->allow_from);
-      break;
-    case PROP_PAYLOAD:
-      g_value_set_enum (value, self->payload);
-      break;
-    case PROP_WIDTH:
-      g_value_set_uint (value, self->width);
-      break;
-    case PROP_HEIGHT:
-      g_value_set_uint (value, self->height);
-      break;
-    case PROP_FRAMERATE:
-      gst_value_set_fraction (value, self->fps_n, self->fps_d);
-      break;
-    case PROP_LABELS:
-      g_value_set_string (value, self->labels);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      g_value_set_uint (value, self->connect_timeout);
-      break;
-    case PROP_FIRST_BYTE_TIMEOUT:
-      g_value_set_uint (value, self->first_byte_timeout);
-      break;
-    case PROP_STALL_TIMEOUT:
-      g_value_set_uint (value, self->stall_timeout);
-      break;
-    case PROP_LATENCY:
-      g_value_set_uint (value, self->latency);
-      break;
-    case PROP_FOCUS:
-      g_value_set_int (value, self->focus);
-      break;
-    case PROP_AUTOFOCUS:
-      g_value_set_boolean (value, self->autofocus);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  if (id == GST_OAK_PROP_CURRENT_PORT)
+    g_value_set_uint (value, self->current_port);
+  else
+    known = gst_oak_settings_get (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_oak_tcp_src_install_properties (GObjectClass * klass)
-{
-  const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
-      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
-  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
-      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
-
-  const GParamFlags controllable = playing | GST_PARAM_CONTROLLABLE;
-
-  /**
-   * GstOakTcpSrc:uri:
-   *
-   * `oak://host[:port][?key=value&...]` connects to the camera;
-   * `oak+listen://[bind-address][:port][?key=value&...]` waits for it. The
-   * port is 5000 where the URI has none. The keys are `payload`, `width`,
-   * `height`, `framerate`, `connect-timeout`, `first-byte-timeout`,
-   * `stall-timeout`, `latency`, `focus`, `autofocus` and `allow-from`, with
-   * the values of the properties of these names; no other property is changed.
-   * Reading it gives the URI of the present properties.
-   *
-   * A bad URI is refused as a whole: by #GstURIHandler with a #GError that
-   * names what is wrong, by this property with an error (RESOURCE, SETTINGS)
-   * on the way to PAUSED. In PAUSED and above nothing is changed.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_URI] = g_param_spec_string ("uri", "URI",
-      "oak://host:port or oak+listen://address:port", NULL,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
-
-  /**
-   * GstOakTcpSrc:mode:
-   *
-   * Who connects: in `client` mode we do, and the camera serves; in `server`
-   * mode the camera does. Then the source listens from PAUSED on, and goes on
-   * listening when a connection ends.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_MODE] = g_param_spec_enum ("mode", "Mode",
-      "Whether to connect to the camera or to wait for it", GST_TYPE_OAK_MODE,
-      DEFAULT_MODE, ready);
-
-  /**
-   * GstOakTcpSrc:host:
-   *
-   * Name or address (IPv4 or IPv6) of the camera, in client mode. A name that
-   * does not resolve is an error (RESOURCE, NOT_FOUND).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_HOST] = g_param_spec_string ("host", "Host",
-      "Name or address of the camera", DEFAULT_HOST, ready);
-
-  /**
-   * GstOakTcpSrc:port:
-   *
-   * TCP port on which the camera's program serves; in server mode, the one to
-   * listen on, where 0 is any free one (see #GstOakTcpSrc:current-port). In
-   * client mode 0 is an error (RESOURCE, SETTINGS).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PORT] = g_param_spec_uint ("port", "Port",
-      "TCP port on which the camera serves, or to listen on (0 = any)", 0,
-      G_MAXUINT16, DEFAULT_PORT, ready);
-
-  /**
-   * GstOakTcpSrc:bind-address:
-   *
-   * Numeric address (IPv4 or IPv6) to listen on in server mode: `0.0.0.0` is
-   * every IPv4 address of this machine, `::` every address. Another word, or
-   * an address that this machine does not have, is an error (RESOURCE,
-   * SETTINGS or OPEN_READ) on the way to PAUSED.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_BIND_ADDRESS] = g_param_spec_string ("bind-address",
-      "Bind address", "Numeric address to listen on in server mode",
-      DEFAULT_BIND_ADDRESS, ready);
-
-  /**
-   * GstOakTcpSrc:current-port:
-   *
-   * The port that is listened on, from PAUSED on in server mode; 0 otherwise.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_CURRENT_PORT] = g_param_spec_uint ("current-port",
-      "Current port", "Port that is listened on (0 = none)", 0, G_MAXUINT16, 0,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * GstOakTcpSrc:allow-from:
-   *
-   * Who may connect in server mode: addresses and networks such as
-   * `192.168.1.0/24`, separated by commas or spaces; an empty list lets nobody
-   * in. Others are closed at once, counted (`connections-refused`), and
-   * reported by a WARNING at most once a second. A word that is neither is an
-   * error (RESOURCE, SETTINGS) on the way to PAUSED. The default lets in this
-   * machine alone.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_ALLOW_FROM] = g_param_spec_string ("allow-from",
-      "Allow from", "Addresses and networks that may connect in server mode",
-      DEFAULT_ALLOW_FROM, ready);
-
-  /**
-   * GstOakTcpSrc:payload:
-   *
-   * What the camera's images are. `auto` knows encoded pictures by themselves
-   * and takes everything else for planar BGR; another raw layout has to be
-   * named, as the wire does not tell. With an encoded payload, a picture that
-   * does not begin and end as it must is an error (STREAM, DEMUX).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_PAYLOAD] = g_param_spec_enum ("payload", "Payload",
-      "What the camera's images are", GST_TYPE_OAK_PAYLOAD, DEFAULT_PAYLOAD,
-      ready);
-
-  /**
-   * GstOakTcpSrc:width:
-   *
-   * Width of the pictures in pixels, 0 = find out. Given without
-   * #GstOakTcpSrc:height, the height follows from the number of bytes. A
-   * picture that does not have this width is an error (STREAM, FORMAT, behind
-   * good pictures DEMUX).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_WIDTH] = g_param_spec_uint ("width", "Width",
-      "Width of the pictures in pixels (0 = find out)", 0, OAK_SIDE_MAX, 0,
-      ready);
-
-  /**
-   * GstOakTcpSrc:height:
-   *
-   * Height of the pictures in pixels, 0 = find out; as
-   * #GstOakTcpSrc:width.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_HEIGHT] = g_param_spec_uint ("height", "Height",
-      "Height of the pictures in pixels (0 = find out)", 0, OAK_SIDE_MAX, 0,
-      ready);
-
-  /**
-   * GstOakTcpSrc:framerate:
-   *
-   * Frame rate that is announced in the caps, in frames per second; 0/1 =
-   * variable. It does not change how fast the camera sends nor the
-   * timestamps. A frame rate that downstream's caps fix is announced instead.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FRAMERATE] = gst_param_spec_fraction ("framerate",
-      "Frame rate", "Frame rate to announce in caps (0/1 = variable)",
-      0, 1, G_MAXINT, 1, 0, 1, ready);
-
-  /**
-   * GstOakTcpSrc:labels:
-   *
-   * Names of the classes that the camera detects: `coco` for the 80 classes
-   * of the COCO models, `none` for no names, or the path of a text file in
-   * UTF-8 with a name a line, at most 1000 of at most 63 bytes; the first is
-   * that of class 0. A class without a name becomes `label-<id>`, one over
-   * 999 `object`. With a file that cannot be used the state change to PAUSED
-   * fails (RESOURCE, NOT_FOUND, OPEN_READ or SETTINGS).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_LABELS] = g_param_spec_string ("labels", "Labels",
-      "Names of the detected classes: coco, none, or a file with a name a line",
-      DEFAULT_LABELS, ready);
-
-  /**
-   * GstOakTcpSrc:connect-timeout:
-   *
-   * How long resolving the name and connecting may take together, in
-   * milliseconds; 0 = as long as the system takes. Time in PAUSED does not
-   * count. Then an error (RESOURCE, OPEN_READ).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout",
-      "Connect timeout", "Time to connect in ms (0 = no limit)",
-      0, G_MAXUINT, DEFAULT_CONNECT_TIMEOUT, ready);
-
-  /**
-   * GstOakTcpSrc:first-byte-timeout:
-   *
-   * How long the camera may be silent after it has accepted the connection,
-   * in milliseconds; 0 = for ever. A camera that serves another client
-   * accepts and says nothing. Time in PAUSED does not count. Then an error
-   * (RESOURCE, BUSY).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FIRST_BYTE_TIMEOUT] = g_param_spec_uint
-      ("first-byte-timeout", "First byte timeout",
-      "Time from connection to the first byte in ms (0 = no limit)",
-      0, G_MAXUINT, DEFAULT_FIRST_BYTE_TIMEOUT, ready);
-
-  /**
-   * GstOakTcpSrc:stall-timeout:
-   *
-   * How long the camera may be silent in mid-stream, in milliseconds; 0 = for
-   * ever. Time in PAUSED does not count. Then an error (RESOURCE, READ).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STALL_TIMEOUT] = g_param_spec_uint ("stall-timeout",
-      "Stall timeout", "Longest silence in mid-stream in ms (0 = no limit)",
-      0, G_MAXUINT, DEFAULT_STALL_TIMEOUT, ready);
-
-  /**
-   * GstOakTcpSrc:latency:
-   *
-   * Time that a picture may take from the camera to here, in milliseconds. It
-   * is what the element answers to a latency query, plus a frame's duration
-   * where the frame rate is known; sinks that synchronise wait as long. Too
-   * little makes them drop late pictures.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_LATENCY] = g_param_spec_uint ("latency", "Latency",
-      "Time a picture may take from the camera to here in ms",
-      0, G_MAXINT, DEFAULT_LATENCY, playing);
-
-  /**
-   * GstOakTcpSrc:focus:
-   *
-   * Position of the camera's lens, 0 (far) to 255 (near); -1 leaves it where
-   * it is. What was set last of this and #GstOakTcpSrc:autofocus counts: it is
-   * sent at once, and again on every connection. Messages are a tenth of a
-   * second apart; of several set in between the last one is sent. Camera
-   * programs that read no such messages ignore them. A message that cannot be
-   * sent is reported by a WARNING (RESOURCE, WRITE).
-   *
-   * Since: 0.1
-   */
-  properties[PROP_FOCUS] = g_param_spec_int ("focus", "Focus",
-      "Position of the camera's lens (-1 = leave alone)", DEFAULT_FOCUS,
-      FOCUS_MAX, DEFAULT_FOCUS, controllable);
-
-  /**
-   * GstOakTcpSrc:autofocus:
-   *
-   * Whether the camera is told to focus continuously by itself. Setting
-   * #GstOakTcpSrc:focus to a position ends it; setting it to %FALSE sends
-   * that position again, if there is one.
-   *
-   * Older camera programs do not know this message: it ends their thread for
-   * controls, and the lens stays where it is until the next connection.
-   *
-   * Since: 0.1
-   */
-  properties[PROP_AUTOFOCUS] = g_param_spec_boolean ("autofocus", "Autofocus",
-      "Tell the camera to focus continuously", FALSE, controllable);
-
-  /**
-   * GstOakTcpSrc:stats:
-   *
-   * Counters since the last change to PAUSED from below, in a structure
-   * `application/x-oak-stats`; all are guint64:
-   *
-   * * `frames`: pictures given to the source pad
-   * * `bytes`: received from the camera
-   * * `detections`: attached to pictures
-   * * `detections-left-out`: did not parse, or have no area in the picture
-   * * `frames-without-image`: frames that had no picture
-   * * `dropped`: frames left out because downstream was too slow
-   * * `discarded`: frames that arrived in a pause, or too long before the
-   *   first play
-   * * `delta-frames-dropped`: pictures of an inter-coded stream that came
-   *   after a gap and before the next keyframe
-   * * `connections`: made or accepted
-   * * `connections-refused`: closed at once in server mode
-   *
-   * Since: 0.1
-   */
-  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters since the start", GST_TYPE_STRUCTURE,
-      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  g_object_class_install_properties (klass, N_PROPERTIES, properties);
+  if (!known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static GstURIType
@@ -1782,9 +1333,9 @@ gst_oak_tcp_src_uri_set_uri (GstURIHandler * handler, const gchar * uri,
     return FALSE;
 
   GST_OBJECT_LOCK (self);
-  g_clear_error (&self->bad_uri);
+  g_clear_error (&self->settings.bad_uri);
   GST_OBJECT_UNLOCK (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_URI]);
+  gst_oak_settings_notify (G_OBJECT (self), GST_OAK_PROP_URI);
   return TRUE;
 }
 
@@ -1809,12 +1360,8 @@ gst_oak_tcp_src_finalize (GObject * object)
   gst_oak_queue_free (self->queue);
   gst_oak_timeline_clear (&self->timeline);
   oak_labels_free (self->label_table);
-  g_clear_error (&self->bad_uri);
+  gst_oak_settings_clear (&self->settings);
   g_free (self->place);
-  g_free (self->labels);
-  g_free (self->allow_from);
-  g_free (self->bind_address);
-  g_free (self->host);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -1842,7 +1389,7 @@ gst_oak_tcp_src_class_init (GstOakTcpSrcClass * klass)
   object_class->set_property = gst_oak_tcp_src_set_property;
   object_class->get_property = gst_oak_tcp_src_get_property;
   object_class->finalize = gst_oak_tcp_src_finalize;
-  gst_oak_tcp_src_install_properties (object_class);
+  gst_oak_settings_install (object_class);
 
   element_class->send_event = gst_oak_tcp_src_send_event;
   element_class->set_clock = gst_oak_tcp_src_set_clock;

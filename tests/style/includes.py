@@ -95,6 +95,10 @@ ROOMS = {
         ],
         CORE + GIO + VIDEO,
     ),
+    "gst/oak/gstoaksettings": (
+        ["gstoakmode.h", "gstoakpayload.h"],
+        CORE + VIDEO,
+    ),
     "gst/oak/gstoaktcpsrc": (
         [
             "gstoakcaps.h",
@@ -103,8 +107,8 @@ ROOMS = {
             "gstoaklabels.h",
             "gstoaklink.h",
             "gstoakmeta.h",
-            "gstoakmode.h",
             "gstoakreceiver.h",
+            "gstoaksettings.h",
             "gstoaktimeline.h",
             "gstoakuri.h",
         ],

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstoaksettings.h"
+
+#define DEFAULT_MODE GST_OAK_MODE_CLIENT
+#define DEFAULT_HOST "127.0.0.1"
+#define DEFAULT_PORT 5000
+#define DEFAULT_BIND_ADDRESS "0.0.0.0"
+#define DEFAULT_ALLOW_FROM "127.0.0.0/8,::1"
+#define DEFAULT_PAYLOAD GST_OAK_PAYLOAD_AUTO
+#define DEFAULT_LABELS "coco"
+#define DEFAULT_CONNECT_TIMEOUT 5000
+#define DEFAULT_FIRST_BYTE_TIMEOUT 10000
+#define DEFAULT_STALL_TIMEOUT 5000
+#define DEFAULT_LATENCY 100
+
+/* The lens stays where the camera has it. */
+#define DEFAULT_FOCUS -1
+#define FOCUS_MAX 255
+
+static GParamSpec *properties[GST_OAK_N_PROPS];
+
+/**
+ * gst_oak_settings_install:
+ * @klass: of the element
+ */
+void
+gst_oak_settings_install (GObjectClass * klass)
+{
+  const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_CONSTRUCT
+      | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const GParamFlags controllable = playing | GST_PARAM_CONTROLLABLE;
+
+  /**
+   * GstOakTcpSrc:uri:
+   *
+   * `oak://host[:port][?key=value&...]` connects to the camera;
+   * `oak+listen://[bind-address][:port][?key=value&...]` waits for it. The
+   * port is 5000 where the URI has none. The keys are `payload`, `width`,
+   * `height`, `framerate`, `connect-timeout`, `first-byte-timeout`,
+   * `stall-timeout`, `latency`, `focus`, `autofocus` and `allow-from`, with
+   * the values of the properties of these names; no other property is changed.
+   * Reading it gives the URI of the present properties.
+   *
+   * A bad URI is refused as a whole: by #GstURIHandler with a #GError that
+   * names what is wrong, by this property with an error (RESOURCE, SETTINGS)
+   * on the way to PAUSED. In PAUSED and above nothing is changed.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_URI] = g_param_spec_string ("uri", "URI",
+      "oak://host:port or oak+listen://address:port", NULL,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+
+  /**
+   * GstOakTcpSrc:mode:
+   *
+   * Who connects: in `client` mode we do, and the camera serves; in `server`
+   * mode the camera does. Then the source listens from PAUSED on, and goes on
+   * listening when a connection ends.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_MODE] = g_param_spec_enum ("mode", "Mode",
+      "Whether to connect to the camera or to wait for it", GST_TYPE_OAK_MODE,
+      DEFAULT_MODE, ready);
+
+  /**
+   * GstOakTcpSrc:host:
+   *
+   * Name or address (IPv4 or IPv6) of the camera, in client mode. A name that
+   * does not resolve is an error (RESOURCE, NOT_FOUND).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_HOST] = g_param_spec_string ("host", "Host",
+      "Name or address of the camera", DEFAULT_HOST, ready);
+
+  /**
+   * GstOakTcpSrc:port:
+   *
+   * TCP port on which the camera's program serves; in server mode, the one to
+   * listen on, where 0 is any free one (see #GstOakTcpSrc:current-port). In
+   * client mode 0 is an error (RESOURCE, SETTINGS).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_PORT] = g_param_spec_uint ("port", "Port",
+      "TCP port on which the camera serves, or to listen on (0 = any)", 0,
+      G_MAXUINT16, DEFAULT_PORT, ready);
+
+  /**
+   * GstOakTcpSrc:bind-address:
+   *
+   * Numeric address (IPv4 or IPv6) to listen on in server mode: `0.0.0.0` is
+   * every IPv4 address of this machine, `::` every address. Another word, or
+   * an address that this machine does not have, is an error (RESOURCE,
+   * SETTINGS or OPEN_READ) on the way to PAUSED.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_BIND_ADDRESS] = g_param_spec_string ("bind-address",
+      "Bind address", "Numeric address to listen on in server mode",
+      DEFAULT_BIND_ADDRESS, ready);
+
+  /**
+   * GstOakTcpSrc:current-port:
+   *
+   * The port that is listened on, from PAUSED on in server mode; 0 otherwise.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_CURRENT_PORT] = g_param_spec_uint ("current-port",
+      "Current port", "Port that is listened on (0 = none)", 0, G_MAXUINT16, 0,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * GstOakTcpSrc:allow-from:
+   *
+   * Who may connect in server mode: addresses and networks such as
+   * `192.168.1.0/24`, separated by commas or spaces; an empty list lets nobody
+   * in. Others are closed at once, counted (`connections-refused`), and
+   * reported by a WARNING at most once a second. A word that is neither is an
+   * error (RESOURCE, SETTINGS) on the way to PAUSED. The default lets in this
+   * machine alone.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_ALLOW_FROM] = g_param_spec_string ("allow-from",
+      "Allow from", "Addresses and networks that may connect in server mode",
+      DEFAULT_ALLOW_FROM, ready);
+
+  /**
+   * GstOakTcpSrc:payload:
+   *
+   * What the camera's images are. `auto` knows encoded pictures by themselves
+   * and takes everything else for planar BGR; another raw layout has to be
+   * named, as the wire does not tell. With an encoded payload, a picture that
+   * does not begin and end as it must is an error (STREAM, DEMUX).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_PAYLOAD] = g_param_spec_enum ("payload", "Payload",
+      "What the camera's images are", GST_TYPE_OAK_PAYLOAD, DEFAULT_PAYLOAD,
+      ready);
+
+  /**
+   * GstOakTcpSrc:width:
+   *
+   * Width of the pictures in pixels, 0 = find out. Given without
+   * #GstOakTcpSrc:height, the height follows from the number of bytes. A
+   * picture that does not have this width is an error (STREAM, FORMAT, behind
+   * good pictures DEMUX).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_WIDTH] = g_param_spec_uint ("width", "Width",
+      "Width of the pictures in pixels (0 = find out)", 0, OAK_SIDE_MAX, 0,
+      ready);
+
+  /**
+   * GstOakTcpSrc:height:
+   *
+   * Height of the pictures in pixels, 0 = find out; as
+   * #GstOakTcpSrc:width.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_HEIGHT] = g_param_spec_uint ("height", "Height",
+      "Height of the pictures in pixels (0 = find out)", 0, OAK_SIDE_MAX, 0,
+      ready);
+
+  /**
+   * GstOakTcpSrc:framerate:
+   *
+   * Frame rate that is announced in the caps, in frames per second; 0/1 =
+   * variable. It does not change how fast the camera sends nor the
+   * timestamps. A frame rate that downstream's caps fix is announced instead.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_FRAMERATE] = gst_param_spec_fraction ("framerate",
+      "Frame rate", "Frame rate to announce in caps (0/1 = variable)",
+      0, 1, G_MAXINT, 1, 0, 1, ready);
+
+  /**
+   * GstOakTcpSrc:labels:
+   *
+   * Names of the classes that the camera detects: `coco` for the 80 classes
+   * of the COCO models, `none` for no names, or the path of a text file in
+   * UTF-8 with a name a line, at most 1000 of at most 63 bytes; the first is
+   * that of class 0. A class without a name becomes `label-<id>`, one over
+   * 999 `object`. With a file that cannot be used the state change to PAUSED
+   * fails (RESOURCE, NOT_FOUND, OPEN_READ or SETTINGS).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_LABELS] = g_param_spec_string ("labels", "Labels",
+      "Names of the detected classes: coco, none, or a file with a name a line",
+      DEFAULT_LABELS, ready);
+
+  /**
+   * GstOakTcpSrc:connect-timeout:
+   *
+   * How long resolving the name and connecting may take together, in
+   * milliseconds; 0 = as long as the system takes. Time in PAUSED does not
+   * count. Then an error (RESOURCE, OPEN_READ).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_CONNECT_TIMEOUT] =
+      g_param_spec_uint ("connect-timeout", "Connect timeout",
+      "Time to connect in ms (0 = no limit)", 0, G_MAXUINT,
+      DEFAULT_CONNECT_TIMEOUT, ready);
+
+  /**
+   * GstOakTcpSrc:first-byte-timeout:
+   *
+   * How long the camera may be silent after it has accepted the connection,
+   * in milliseconds; 0 = for ever. A camera that serves another client
+   * accepts and says nothing. Time in PAUSED does not count. Then an error
+   * (RESOURCE, BUSY).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_FIRST_BYTE_TIMEOUT] = g_param_spec_uint
+      ("first-byte-timeout", "First byte timeout",
+      "Time from connection to the first byte in ms (0 = no limit)",
+      0, G_MAXUINT, DEFAULT_FIRST_BYTE_TIMEOUT, ready);
+
+  /**
+   * GstOakTcpSrc:stall-timeout:
+   *
+   * How long the camera may be silent in mid-stream, in milliseconds; 0 = for
+   * ever. Time in PAUSED does not count. Then an error (RESOURCE, READ).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_STALL_TIMEOUT] = g_param_spec_uint ("stall-timeout",
+      "Stall timeout", "Longest silence in mid-stream in ms (0 = no limit)",
+      0, G_MAXUINT, DEFAULT_STALL_TIMEOUT, ready);
+
+  /**
+   * GstOakTcpSrc:latency:
+   *
+   * Time that a picture may take from the camera to here, in milliseconds. It
+   * is what the element answers to a latency query, plus a frame's duration
+   * where the frame rate is known; sinks that synchronise wait as long. Too
+   * little makes them drop late pictures.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_LATENCY] = g_param_spec_uint ("latency", "Latency",
+      "Time a picture may take from the camera to here in ms",
+      0, G_MAXINT, DEFAULT_LATENCY, playing);
+
+  /**
+   * GstOakTcpSrc:focus:
+   *
+   * Position of the camera's lens, 0 (far) to 255 (near); -1 leaves it where
+   * it is. What was set last of this and #GstOakTcpSrc:autofocus counts: it is
+   * sent at once, and again on every connection. Messages are a tenth of a
+   * second apart; of several set in between the last one is sent. Camera
+   * programs that read no such messages ignore them. A message that cannot be
+   * sent is reported by a WARNING (RESOURCE, WRITE).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_FOCUS] = g_param_spec_int ("focus", "Focus",
+      "Position of the camera's lens (-1 = leave alone)", DEFAULT_FOCUS,
+      FOCUS_MAX, DEFAULT_FOCUS, controllable);
+
+  /**
+   * GstOakTcpSrc:autofocus:
+   *
+   * Whether the camera is told to focus continuously by itself. Setting
+   * #GstOakTcpSrc:focus to a position ends it; setting it to %FALSE sends
+   * that position again, if there is one.
+   *
+   * Older camera programs do not know this message: it ends their thread for
+   * controls, and the lens stays where it is until the next connection.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_AUTOFOCUS] =
+      g_param_spec_boolean ("autofocus", "Autofocus",
+      "Tell the camera to focus continuously", FALSE, controllable);
+
+  /**
+   * GstOakTcpSrc:stats:
+   *
+   * Counters since the last change to PAUSED from below, in a structure
+   * `application/x-oak-stats`; all are guint64:
+   *
+   * * `frames`: pictures given to the source pad
+   * * `bytes`: received from the camera
+   * * `detections`: attached to pictures
+   * * `detections-left-out`: did not parse, or have no area in the picture
+   * * `frames-without-image`: frames that had no picture
+   * * `dropped`: frames left out because downstream was too slow
+   * * `discarded`: frames that arrived in a pause, or too long before the
+   *   first play
+   * * `delta-frames-dropped`: pictures of an inter-coded stream that came
+   *   after a gap and before the next keyframe
+   * * `connections`: made or accepted
+   * * `connections-refused`: closed at once in server mode
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters since the start", GST_TYPE_STRUCTURE,
+      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (klass, GST_OAK_N_PROPS, properties);
+}
+
+static void
+set_string (gchar ** field, const GValue * value, const gchar * fallback)
+{
+  g_free (*field);
+  *field = g_value_dup_string (value);
+  if (*field == NULL)
+    *field = g_strdup (fallback);
+}
+
+/**
+ * gst_oak_settings_set:
+ * @self: settings
+ * @id: a property
+ * @value: of its type
+ *
+ * Returns: %FALSE if @id is none that is kept here
+ */
+gboolean
+gst_oak_settings_set (GstOakSettings * self, GstOakProp id,
+    const GValue * value)
+{
+  switch (id) {
+    case GST_OAK_PROP_MODE:
+      self->mode = g_value_get_enum (value);
+      break;
+    case GST_OAK_PROP_HOST:
+      set_string (&self->host, value, DEFAULT_HOST);
+      break;
+    case GST_OAK_PROP_PORT:
+      self->port = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_BIND_ADDRESS:
+      set_string (&self->bind_address, value, DEFAULT_BIND_ADDRESS);
+      break;
+    case GST_OAK_PROP_ALLOW_FROM:
+      set_string (&self->allow_from, value, "");
+      break;
+    case GST_OAK_PROP_PAYLOAD:
+      self->payload = g_value_get_enum (value);
+      break;
+    case GST_OAK_PROP_WIDTH:
+      self->width = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_HEIGHT:
+      self->height = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_FRAMERATE:
+      self->fps_n = gst_value_get_fraction_numerator (value);
+      self->fps_d = gst_value_get_fraction_denominator (value);
+      break;
+    case GST_OAK_PROP_LABELS:
+      g_free (self->labels);
+      self->labels = g_value_dup_string (value);
+      break;
+    case GST_OAK_PROP_CONNECT_TIMEOUT:
+      self->connect_timeout = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_FIRST_BYTE_TIMEOUT:
+      self->first_byte_timeout = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_STALL_TIMEOUT:
+      self->stall_timeout = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_LATENCY:
+      self->latency = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_FOCUS:
+      self->focus = g_value_get_int (value);
+      break;
+    case GST_OAK_PROP_AUTOFOCUS:
+      self->autofocus = g_value_get_boolean (value);
+      break;
+    default:
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * gst_oak_settings_get:
+ * @self: settings
+ * @id: a property
+ * @value: (inout): of its type
+ *
+ * Returns: %FALSE if @id is none that is kept here
+ */
+gboolean
+gst_oak_settings_get (const GstOakSettings * self, GstOakProp id,
+    GValue * value)
+{
+  switch (id) {
+    case GST_OAK_PROP_MODE:
+      g_value_set_enum (value, self->mode);
+      break;
+    case GST_OAK_PROP_HOST:
+      g_value_set_string (value, self->host);
+      break;
+    case GST_OAK_PROP_PORT:
+      g_value_set_uint (value, self->port);
+      break;
+    case GST_OAK_PROP_BIND_ADDRESS:
+      g_value_set_string (value, self->bind_address);
+      break;
+    case GST_OAK_PROP_ALLOW_FROM:
+      g_value_set_string (value, self->allow_from);
+      break;
+    case GST_OAK_PROP_PAYLOAD:
+      g_value_set_enum (value, self->payload);
+      break;
+    case GST_OAK_PROP_WIDTH:
+      g_value_set_uint (value, self->width);
+      break;
+    case GST_OAK_PROP_HEIGHT:
+      g_value_set_uint (value, self->height);
+      break;
+    case GST_OAK_PROP_FRAMERATE:
+      gst_value_set_fraction (value, self->fps_n, self->fps_d);
+      break;
+    case GST_OAK_PROP_LABELS:
+      g_value_set_string (value, self->labels);
+      break;
+    case GST_OAK_PROP_CONNECT_TIMEOUT:
+      g_value_set_uint (value, self->connect_timeout);
+      break;
+    case GST_OAK_PROP_FIRST_BYTE_TIMEOUT:
+      g_value_set_uint (value, self->first_byte_timeout);
+      break;
+    case GST_OAK_PROP_STALL_TIMEOUT:
+      g_value_set_uint (value, self->stall_timeout);
+      break;
+    case GST_OAK_PROP_LATENCY:
+      g_value_set_uint (value, self->latency);
+      break;
+    case GST_OAK_PROP_FOCUS:
+      g_value_set_int (value, self->focus);
+      break;
+    case GST_OAK_PROP_AUTOFOCUS:
+      g_value_set_boolean (value, self->autofocus);
+      break;
+    default:
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/**
+ * gst_oak_settings_clear:
+ * @self: settings that nobody uses any more
+ */
+void
+gst_oak_settings_clear (GstOakSettings * self)
+{
+  g_clear_error (&self->bad_uri);
+  g_free (self->host);
+  g_free (self->bind_address);
+  g_free (self->allow_from);
+  g_free (self->labels);
+}
+
+/**
+ * gst_oak_settings_notify:
+ * @object: the element
+ * @id: a property that has changed by itself
+ *
+ * Hold no lock: handlers run at once.
+ */
+void
+gst_oak_settings_notify (GObject * object, GstOakProp id)
+{
+  g_object_notify_by_pspec (object, properties[id]);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the user can set on oaktcpsrc: its properties, their documentation and
+ * their values. Has no effects; its owner locks. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+#include "gstoakmode.h"
+#include "gstoakpayload.h"
+
+typedef enum
+{
+  GST_OAK_PROP_URI = 1,
+  GST_OAK_PROP_MODE,
+  GST_OAK_PROP_HOST,
+  GST_OAK_PROP_PORT,
+  GST_OAK_PROP_BIND_ADDRESS,
+  GST_OAK_PROP_CURRENT_PORT,
+  GST_OAK_PROP_ALLOW_FROM,
+  GST_OAK_PROP_PAYLOAD,
+  GST_OAK_PROP_WIDTH,
+  GST_OAK_PROP_HEIGHT,
+  GST_OAK_PROP_FRAMERATE,
+  GST_OAK_PROP_LABELS,
+  GST_OAK_PROP_CONNECT_TIMEOUT,
+  GST_OAK_PROP_FIRST_BYTE_TIMEOUT,
+  GST_OAK_PROP_STALL_TIMEOUT,
+  GST_OAK_PROP_LATENCY,
+  GST_OAK_PROP_FOCUS,
+  GST_OAK_PROP_AUTOFOCUS,
+  GST_OAK_PROP_STATS,
+  GST_OAK_N_PROPS
+} GstOakProp;
+
+typedef struct
+{
+  GError *bad_uri;              /* what is wrong with the one that was set */
+  GstOakMode mode;
+  gchar *host;
+  guint port;
+  gchar *bind_address;
+  gchar *allow_from;
+  GstOakPayload payload;
+  guint width, height;
+  gint fps_n, fps_d;
+  gchar *labels;
+  guint connect_timeout;        /* ms, as the next two */
+  guint first_byte_timeout;
+  guint stall_timeout;
+  guint latency;                /* ms */
+  gint focus;
+  gboolean autofocus;
+} GstOakSettings;
+
+void            gst_oak_settings_install  (GObjectClass   * klass);
+
+void            gst_oak_settings_clear    (GstOakSettings * self);
+
+gboolean        gst_oak_settings_set      (GstOakSettings * self,
+                                           GstOakProp       id,
+                                           const GValue   * value);
+
+gboolean        gst_oak_settings_get      (const GstOakSettings * self,
+                                           GstOakProp       id,
+                                           GValue         * value);
+
+void            gst_oak_settings_notify   (GObject        * object,
+                                           GstOakProp       id);
