@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 
-import element
 import rig
 
 EACH = 40                       # frames of each life of the camera
@@ -50,7 +49,6 @@ def take(frames, booted):
 
 
 def main(oakprint):
-    element.need("mode", "bind-address")
     port = free_port()
     last = -1
     offset = 0

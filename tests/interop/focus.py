@@ -121,10 +121,8 @@ def check_server():
 
 
 def main():
-    element.need("focus", "autofocus")
     check_client()
     check_first_connection()
-    element.need("mode", "current-port")
     check_server()
 
 
