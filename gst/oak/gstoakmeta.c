@@ -9,6 +9,9 @@
 #include <gst/video/video.h>
 #include <math.h>
 
+/* The edges have four decimals on the wire. */
+#define EDGE_STEPS 10000
+
 /* In pixels; the right and bottom edges are outside. */
 typedef struct
 {
@@ -94,6 +97,149 @@ gst_oak_meta_add_detections (GstBuffer * buffer, GArray * detections,
   return n;
 }
 
+/* The step inside the box next to its edge, so that who floors the left one
+ * and rounds the right one up gets the same pixels again. That is so up to
+ * EDGE_STEPS pixels. The multiplication is the reader's, with its error. */
+static gdouble
+find_left_step (guint pixel, guint side)
+{
+  guint64 step = gst_util_uint64_scale_ceil (pixel, EDGE_STEPS, side);
+
+  if (floor (step / (gdouble) EDGE_STEPS * side) < pixel)
+    step++;
+  return step / (gdouble) EDGE_STEPS;
+}
+
+static gdouble
+find_right_step (guint pixel, guint side)
+{
+  guint64 step = gst_util_uint64_scale (pixel, EDGE_STEPS, side);
+
+  if (step > 0 && ceil (step / (gdouble) EDGE_STEPS * side) > pixel)
+    step--;
+  return step / (gdouble) EDGE_STEPS;
+}
+
+/* Returns FALSE if the box has no area in the picture. */
+static gboolean
+read_box (const GstVideoRegionOfInterestMeta * roi, guint width, guint height,
+    OakDetection * detection)
+{
+  guint64 right = MIN ((guint64) roi->x + roi->w, width);
+  guint64 bottom = MIN ((guint64) roi->y + roi->h, height);
+
+  if (roi->x >= right || roi->y >= bottom)
+    return FALSE;
+
+  detection->x_min = find_left_step (roi->x, width);
+  detection->y_min = find_left_step (roi->y, height);
+  detection->x_max = MAX (find_right_step (right, width),
+      detection->x_min + 1.0 / EDGE_STEPS);
+  detection->y_max = MAX (find_right_step (bottom, height),
+      detection->y_min + 1.0 / EDGE_STEPS);
+  return TRUE;
+}
+
+/* As gst_oak_meta_add_detections() has written them. Outputs are untouched
+ * where that is not so. */
+static gboolean
+read_edges (const GstStructure * param, OakDetection * detection)
+{
+  OakDetection read;
+
+  if (!gst_structure_get (param, "x_min", G_TYPE_DOUBLE, &read.x_min,
+          "y_min", G_TYPE_DOUBLE, &read.y_min,
+          "x_max", G_TYPE_DOUBLE, &read.x_max,
+          "y_max", G_TYPE_DOUBLE, &read.y_max, NULL))
+    return FALSE;
+  /* Also FALSE for what is not a number. */
+  if (!(read.x_min >= 0.0 && read.x_min < read.x_max && read.x_max <= 1.0
+          && read.y_min >= 0.0 && read.y_min < read.y_max && read.y_max <= 1.0))
+    return FALSE;
+
+  detection->x_min = read.x_min;
+  detection->y_min = read.y_min;
+  detection->x_max = read.x_max;
+  detection->y_max = read.y_max;
+  return TRUE;
+}
+
+static void
+read_confidence (const GstVideoRegionOfInterestMeta * roi,
+    OakDetection * detection)
+{
+  GList *p;
+
+  detection->confidence = 1.0;
+  for (p = roi->params; p != NULL; p = p->next) {
+    gdouble confidence;
+
+    if (gst_structure_get_double (p->data, "confidence", &confidence)
+        && confidence >= 0.0 && confidence <= 1.0) {
+      detection->confidence = confidence;
+      return;
+    }
+  }
+}
+
+static gboolean
+read_roi (GstVideoRegionOfInterestMeta * roi, OakLabels * labels,
+    guint width, guint height, OakDetection * detection)
+{
+  const GstStructure *param =
+      gst_video_region_of_interest_meta_get_param (roi, "detection");
+
+  const gchar *type = g_quark_to_string (roi->roi_type);
+
+  read_confidence (roi, detection);
+  if (param == NULL
+      || !gst_structure_get_int (param, "label_id", &detection->label_id)
+      || detection->label_id < 0)
+    detection->label_id = oak_labels_find_id (labels, type != NULL ? type : "");
+
+  return (param != NULL && read_edges (param, detection))
+      || read_box (roi, width, height, detection);
+}
+
+/**
+ * gst_oak_meta_read_detections:
+ * @buffer: a buffer
+ * @labels: names of the classes; a name that is not in it becomes a class as
+ *     oak_labels_find_id() says
+ * @width: of the picture, in pixels; 0 = not known
+ * @height: of the picture, in pixels; 0 = not known
+ * @detections: (element-type OakDetection): where they are added, in the
+ *     order of the metas
+ *
+ * The opposite of gst_oak_meta_add_detections(): class and edges are those of
+ * the parameters `detection`. Metas that lack them, as converters drop them,
+ * count by their type and box; the box survives the wire to the pixel in
+ * pictures of up to 10000 pixels a side. The confidence is the first one
+ * between 0 and 1 that any parameter has; without one it is 1. Regions without
+ * area in the picture are left out, and those that are one too many for the
+ * wire.
+ */
+void
+gst_oak_meta_read_detections (GstBuffer * buffer, OakLabels * labels,
+    guint width, guint height, GArray * detections)
+{
+  gpointer state = NULL;
+  GstMeta *meta;
+
+  while (detections->len < OAK_DETECTIONS_MAX
+      && (meta = gst_buffer_iterate_meta_filtered (buffer, &state,
+              GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
+    OakDetection detection;
+
+    if (read_roi ((GstVideoRegionOfInterestMeta *) meta, labels, width, height,
+            &detection))
+      g_array_append_val (detections, detection);
+  }
+}
+
+static GstStaticCaps device_time_caps =
+GST_STATIC_CAPS ("timestamp/x-oak-stream");
+
 /**
  * gst_oak_meta_add_device_time:
  * @buffer: a writable buffer
@@ -102,10 +248,31 @@ gst_oak_meta_add_detections (GstBuffer * buffer, GArray * detections,
 void
 gst_oak_meta_add_device_time (GstBuffer * buffer, guint64 device_time)
 {
-  static GstStaticCaps caps = GST_STATIC_CAPS ("timestamp/x-oak-stream");
-  GstCaps *reference = gst_static_caps_get (&caps);
+  GstCaps *reference = gst_static_caps_get (&device_time_caps);
 
   gst_buffer_add_reference_timestamp_meta (buffer, reference, device_time,
       GST_CLOCK_TIME_NONE);
   gst_caps_unref (reference);
+}
+
+/**
+ * gst_oak_meta_read_device_time:
+ * @buffer: a buffer
+ * @device_time: (out): when a camera says the frame was taken, ns since it
+ *     booted; untouched on failure
+ *
+ * Returns: %FALSE if the buffer does not say, or nonsense
+ */
+gboolean
+gst_oak_meta_read_device_time (GstBuffer * buffer, guint64 * device_time)
+{
+  GstCaps *reference = gst_static_caps_get (&device_time_caps);
+  GstReferenceTimestampMeta *meta =
+      gst_buffer_get_reference_timestamp_meta (buffer, reference);
+
+  gst_caps_unref (reference);
+  if (meta == NULL || meta->timestamp > G_MAXINT64)
+    return FALSE;
+  *device_time = meta->timestamp;
+  return TRUE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Detections become metas on a buffer. No text, no sockets. */
+/* Detections become metas on a buffer, and metas detections. No text, no
+ * sockets. */
 
 #pragma once
 
@@ -16,3 +17,12 @@ guint     gst_oak_meta_add_detections   (GstBuffer * buffer,
 
 void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
                                          guint64     device_time);
+
+void      gst_oak_meta_read_detections  (GstBuffer * buffer,
+                                         OakLabels * labels,
+                                         guint       width,
+                                         guint       height,
+                                         GArray    * detections);
+
+gboolean  gst_oak_meta_read_device_time (GstBuffer * buffer,
+                                         guint64   * device_time);

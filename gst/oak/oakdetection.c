@@ -154,6 +154,36 @@ oak_detections_parse (const gchar * text, gsize size, GArray * detections)
   }
 }
 
+/**
+ * oak_detections_find_bad:
+ * @text: as for oak_detections_parse()
+ * @size: its length in bytes
+ *
+ * Does not wait.
+ *
+ * Returns: (transfer full) (nullable): the first detection that does not
+ *     parse, %NULL if all of them do
+ */
+gchar *
+oak_detections_find_bad (const gchar * text, gsize size)
+{
+  const gchar *end = text + size;
+  OakDetection ignored;
+
+  if (size == 0)
+    return NULL;
+
+  for (;;) {
+    const gchar *stop = find_end (text, end, SEPARATOR);
+
+    if (!oak_detection_parse (text, stop - text, &ignored))
+      return g_strndup (text, stop - text);
+    if (stop == end)
+      return NULL;
+    text = stop + 1;
+  }
+}
+
 static gboolean
 skip_digits (const gchar ** cursor, const gchar * end)
 {

@@ -24,6 +24,9 @@ guint     oak_detections_parse       (const gchar  * text,
                                       gsize          size,
                                       GArray       * detections);
 
+gchar *   oak_detections_find_bad    (const gchar  * text,
+                                      gsize          size);
+
 gboolean  oak_detections_are_whole   (const gchar  * text,
                                       gsize          size);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define UNNAMED "object"
+#define NUMBERED "label-"
 
 struct _OakLabels
 {
@@ -162,6 +163,35 @@ oak_labels_name (OakLabels * self, gint id)
     return UNNAMED;
 
   if (self->names[id] == NULL)
-    self->names[id] = g_strdup_printf ("label-%d", id);
+    self->names[id] = g_strdup_printf (NUMBERED "%d", id);
   return self->names[id];
+}
+
+/**
+ * oak_labels_find_id:
+ * @self: a table
+ * @name: of a class
+ *
+ * The opposite of oak_labels_name(). A number, alone or in `label-<id>`, is
+ * taken for the id where the table does not have it as a name.
+ *
+ * Returns: the class of that name; #OAK_LABELS_MAX, which is no class and has
+ *     the name `object`, if it is none
+ */
+gint
+oak_labels_find_id (OakLabels * self, const gchar * name)
+{
+  guint64 number;
+  gint id;
+
+  for (id = 0; id < OAK_LABELS_MAX; id++) {
+    if (self->names[id] != NULL && strcmp (self->names[id], name) == 0)
+      return id;
+  }
+
+  if (g_str_has_prefix (name, NUMBERED))
+    name += strlen (NUMBERED);
+  if (g_ascii_string_to_unsigned (name, 10, 0, G_MAXINT, &number, NULL))
+    return number;
+  return OAK_LABELS_MAX;
 }

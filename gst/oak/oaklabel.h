@@ -34,3 +34,6 @@ void            oak_labels_free       (OakLabels   * self);
 
 const gchar *   oak_labels_name       (OakLabels   * self,
                                        gint          id);
+
+gint            oak_labels_find_id    (OakLabels   * self,
+                                       const gchar * name);

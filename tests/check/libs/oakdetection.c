@@ -215,6 +215,28 @@ GST_START_TEST (test_largest_number_is_written_whole)
 
 GST_END_TEST;
 
+GST_START_TEST (test_first_bad_detection_is_found)
+{
+  static const gchar *table[][2] = {
+    {"", NULL},
+    {"0;87.5;0.1;0.1;0.5;0.9", NULL},
+    {"0;87.5;0.1;0.1;0.5;0.9|1;1;0;0;1;1", NULL},
+    {"person;87.5;0.1;0.1;0.5;0.9", "person;87.5;0.1;0.1;0.5;0.9"},
+    {"1;1;0;0;1;1|1;101;0;0;1;1|x", "1;101;0;0;1;1"},
+    {"1;1;0;0;1;1|", ""},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (table); i++) {
+    gchar *bad = oak_detections_find_bad (table[i][0], strlen (table[i][0]));
+
+    fail_unless_equals_string (bad, table[i][1]);
+    g_free (bad);
+  }
+}
+
+GST_END_TEST;
+
 static gdouble
 random_edge (GRand * random)
 {
@@ -276,6 +298,7 @@ oakdetection_suite (void)
   tcase_add_loop_test (tc, test_detection_parse, 0, G_N_ELEMENTS (cases));
   tcase_add_loop_test (tc, test_detections, 0, G_N_ELEMENTS (lists));
   tcase_add_test (tc, test_detections_keep_their_order_and_what_was_there);
+  tcase_add_test (tc, test_first_bad_detection_is_found);
   tcase_add_loop_test (tc, test_detections_write, 0, G_N_ELEMENTS (written));
   tcase_add_test (tc, test_largest_number_is_written_whole);
   tcase_add_test (tc, test_detections_that_are_written_parse);

@@ -113,6 +113,37 @@ GST_START_TEST (test_bounds)
 
 GST_END_TEST;
 
+GST_START_TEST (test_ids_are_found_by_name)
+{
+  /* The table has a name that looks like that of another class. */
+  const gchar *text = "cat\n\nlabel-7\n12\n";
+  OakLabels *labels = parse (text, strlen (text), NULL);
+  gint id;
+
+  fail_unless (labels != NULL);
+  fail_unless_equals_int (oak_labels_find_id (labels, "cat"), 0);
+  fail_unless_equals_int (oak_labels_find_id (labels, "label-7"), 2);
+  fail_unless_equals_int (oak_labels_find_id (labels, "12"), 3);
+  fail_unless_equals_int (oak_labels_find_id (labels, "7"), 7);
+  fail_unless_equals_int (oak_labels_find_id (labels, "5000"), 5000);
+  fail_unless_equals_int (oak_labels_find_id (labels, "label-1"), 1);
+  fail_unless_equals_int (oak_labels_find_id (labels, "label-"), 1000);
+  fail_unless_equals_int (oak_labels_find_id (labels, "label--1"), 1000);
+  fail_unless_equals_int (oak_labels_find_id (labels, "-1"), 1000);
+  fail_unless_equals_int (oak_labels_find_id (labels, "99999999999"), 1000);
+  fail_unless_equals_int (oak_labels_find_id (labels, "dog"), 1000);
+  fail_unless_equals_int (oak_labels_find_id (labels, ""), 1000);
+  oak_labels_free (labels);
+
+  labels = oak_labels_new_coco ();
+  for (id = 0; id <= OAK_LABELS_MAX; id++)
+    fail_unless_equals_int (oak_labels_find_id (labels,
+            oak_labels_name (labels, id)), id);
+  oak_labels_free (labels);
+}
+
+GST_END_TEST;
+
 static Suite *
 oaklabel_suite (void)
 {
@@ -124,6 +155,7 @@ oaklabel_suite (void)
   tcase_add_test (tc, test_any_number_has_a_name);
   tcase_add_test (tc, test_what_is_no_text_is_refused);
   tcase_add_test (tc, test_bounds);
+  tcase_add_test (tc, test_ids_are_found_by_name);
 
   return s;
 }
