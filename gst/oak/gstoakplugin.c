@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "gstoaktcpsink.h"
 #include "gstoaktcpsrc.h"
 
 static gboolean
@@ -16,7 +17,8 @@ plugin_init (GstPlugin * plugin)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
 
-  return GST_ELEMENT_REGISTER (oaktcpsrc, plugin);
+  return GST_ELEMENT_REGISTER (oaktcpsink, plugin)
+      && GST_ELEMENT_REGISTER (oaktcpsrc, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, oak,

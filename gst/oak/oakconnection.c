@@ -2,6 +2,16 @@
 
 #include "oakconnection.h"
 
+#ifdef G_OS_UNIX
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#endif
+
+/* What the system keeps of a stream that its peer is slow to take, in bytes.
+ * What lies there gets old, and nobody can drop it. */
+#define SEND_BUFFER (256 * 1024)
+
 struct _OakConnection
 {
   GSocketConnection *stream;    /* closes the socket when it goes */
@@ -175,6 +185,71 @@ oak_connection_free (OakConnection * self)
   g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
   g_object_unref (self->stream);
   g_free (self);
+}
+
+/**
+ * oak_connection_prepare_to_send:
+ * @self: a connection
+ * @patience: after how many seconds a peer that gives no sign is gone, 4 and
+ *     more
+ *
+ * For who sends pictures: little of them is kept on the way, the end of one
+ * does not wait for the next, and a peer that vanished without a word is
+ * noticed, also while nothing is sent. What the system lacks of that is left
+ * out.
+ */
+void
+oak_connection_prepare_to_send (OakConnection * self, guint patience)
+{
+#ifdef G_OS_UNIX
+  g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, NULL);
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+#ifdef TCP_KEEPIDLE
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_KEEPIDLE, patience / 2,
+      NULL);
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_KEEPINTVL, patience / 4,
+      NULL);
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_KEEPCNT, 2, NULL);
+#endif
+#ifdef TCP_USER_TIMEOUT
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+      patience * 1000, NULL);
+#endif
+#endif
+}
+
+/**
+ * oak_connection_watch:
+ * @self: a connection
+ * @condition: what to wait for; that the peer is gone counts always
+ *
+ * Returns: (transfer full): a source for a #GSocketSourceFunc, which must be
+ *     destroyed before @self is freed
+ */
+GSource *
+oak_connection_watch (OakConnection * self, GIOCondition condition)
+{
+  return g_socket_create_source (self->socket, condition, NULL);
+}
+
+/**
+ * oak_connection_send_some:
+ * @self: a connection
+ * @parts: what to send, one after the other
+ * @n_parts: how many there are
+ * @error: return location for an error of GIO
+ *
+ * Sends as much as there is room for. Does not wait: without room @error is
+ * %G_IO_ERROR_WOULD_BLOCK.
+ *
+ * Returns: how many bytes were sent; -1 on failure
+ */
+gssize
+oak_connection_send_some (OakConnection * self, GOutputVector * parts,
+    guint n_parts, GError ** error)
+{
+  return g_socket_send_message (self->socket, NULL, parts, n_parts, NULL, 0,
+      G_SOCKET_MSG_NONE, NULL, error);
 }
 
 /**

@@ -17,6 +17,17 @@ OakConnection *   oak_connection_new      (GSocketConnection * stream);
 
 void              oak_connection_free     (OakConnection * self);
 
+void              oak_connection_prepare_to_send (OakConnection * self,
+                                           guint           patience);
+
+GSource *         oak_connection_watch    (OakConnection * self,
+                                           GIOCondition    condition);
+
+gssize            oak_connection_send_some (OakConnection * self,
+                                           GOutputVector * parts,
+                                           guint           n_parts,
+                                           GError       ** error);
+
 gssize            oak_connection_receive  (OakConnection * self,
                                            guint8        * data,
                                            gsize           size,

@@ -61,6 +61,10 @@ ROOMS = {
         ["gstoakcaps.h", "gstoakframe.h", "gstoakpayload.h"],
         CORE + VIDEO,
     ),
+    "gst/oak/gstoakclient": (
+        ["gstoakparcel.h", "oakconnection.h", "oakcontrol.h"],
+        CORE + GIO,
+    ),
     "gst/oak/gstoakfailure": (
         ["gstoakcontent.h", "gstoaklink.h", "gstoakreceiver.h"],
         CORE + TRANSLATION,
@@ -80,6 +84,7 @@ ROOMS = {
         CORE + VIDEO,
     ),
     "gst/oak/gstoakmode": ([], CORE),
+    "gst/oak/gstoakparcel": (["oakwire.h"], CORE),
     "gst/oak/gstoakpayload": (
         ["oakgeometry.h", "oakpicture.h"],
         CORE + VIDEO,
@@ -115,7 +120,34 @@ ROOMS = {
         CORE + BASE + VIDEO + TRANSLATION,
     ),
     "gst/oak/gstoakuri": (["gstoakmode.h"], CORE),
-    "gst/oak/gstoakplugin": (["gstoaktcpsrc.h"], CORE + TRANSLATION),
+    "gst/oak/gstoaksender": (
+        ["gstoakclient.h", "gstoakmode.h"],
+        CORE + GIO,
+    ),
+    "gst/oak/gstoakwriter": (
+        [
+            "gstoakmeta.h",
+            "gstoakparcel.h",
+            "gstoakpayload.h",
+            "oaklabel.h",
+            "oakpixels.h",
+            "oakwire.h",
+        ],
+        CORE + VIDEO,
+    ),
+    "gst/oak/gstoaktcpsink": (
+        [
+            "gstoaklabels.h",
+            "gstoakmeta.h",
+            "gstoaksender.h",
+            "gstoakwriter.h",
+        ],
+        CORE + BASE + VIDEO + TRANSLATION,
+    ),
+    "gst/oak/gstoakplugin": (
+        ["gstoaktcpsink.h", "gstoaktcpsrc.h"],
+        CORE + TRANSLATION,
+    ),
     # A pure room's test sees that room alone.
     "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
     "tests/check/libs/oakclockmap": (["oakclockmap.h"], PURE + CHECK),

@@ -36,32 +36,57 @@ change (GstElement * element, GstState state)
       GST_ELEMENT_NAME (element), gst_element_state_get_name (state));
 }
 
+/* A server listens wherever there is room. */
 static void
-point_at (GstElement * element, const gchar * host, guint port)
+point_at (GstElement * element, const gchar * mode, const gchar * host,
+    guint port)
 {
   GObjectClass *klass = G_OBJECT_GET_CLASS (element);
 
+  if (mode)
+    gst_util_set_object_arg (G_OBJECT (element), "mode", mode);
   if (g_object_class_find_property (klass, "host"))
     g_object_set (element, "host", host, NULL);
   if (g_object_class_find_property (klass, "port"))
-    g_object_set (element, "port", port, NULL);
+    g_object_set (element, "port", g_strcmp0 (mode, "server") ? port : 0, NULL);
 }
 
 static void
 check_sequence (GstElementFactory * factory, const GstState * states,
-    const gchar * host, guint port)
+    const gchar * mode, const gchar * host, guint port)
 {
   GstElement *element = gst_element_factory_create (factory, NULL);
   GstElement *pipeline = gst_pipeline_new (NULL);
   guint i;
 
   fail_unless (element != NULL);
-  point_at (element, host, port);
+  point_at (element, mode, host, port);
   gst_bin_add (GST_BIN (pipeline), element);
   for (i = 0; states[i] != GST_STATE_VOID_PENDING; i++)
     change (pipeline, states[i]);
   change (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
+}
+
+static gboolean
+has_modes (GstElementFactory * factory)
+{
+  GstElement *element = gst_element_factory_create (factory, NULL);
+  gboolean has = g_object_class_find_property (G_OBJECT_GET_CLASS (element),
+      "mode") != NULL;
+
+  gst_object_unref (element);
+  return has;
+}
+
+static void
+check_element (GstElementFactory * factory, const gchar * mode,
+    const gchar * host, guint port)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (sequences); i++)
+    check_sequence (factory, sequences[i], mode, host, port);
 }
 
 /* Every element of the plugin, with every line of the table. */
@@ -71,15 +96,19 @@ check_all (const gchar * host, guint port)
   GList *features =
       gst_registry_get_feature_list_by_plugin (gst_registry_get (),
       "oak");
-  guint i, n = 0;
+  guint n = 0;
   GList *f;
 
   for (f = features; f; f = f->next) {
     if (!GST_IS_ELEMENT_FACTORY (f->data))
       continue;
     n++;
-    for (i = 0; i < G_N_ELEMENTS (sequences); i++)
-      check_sequence (f->data, sequences[i], host, port);
+    if (has_modes (f->data)) {
+      check_element (f->data, "client", host, port);
+      check_element (f->data, "server", host, port);
+    } else {
+      check_element (f->data, NULL, host, port);
+    }
   }
   fail_unless (n > 0, "the plugin has no elements");
   gst_plugin_feature_list_free (features);
