@@ -310,7 +310,7 @@ gst_oak_tcp_src_describe_size (GstOakTcpSrc * self, guint size)
   gchar *fits = gst_oak_payload_list_fits (size);
   gchar *text;
 
-  if (self->content.traits != NULL)
+  if (self->layout != NULL)
     text = g_strdup_printf (_("The stream is out of step: a picture of %u "
             "bytes is announced, which is the size of no %s picture that is "
             "known or set. If the camera did change to it, set the properties "
@@ -343,7 +343,7 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
     gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
 
     gst_oak_tcp_src_post (self, type, GST_STREAM_ERROR,
-        self->content.traits != NULL ? GST_STREAM_ERROR_DEMUX :
+        self->layout != NULL ? GST_STREAM_ERROR_DEMUX :
         GST_STREAM_ERROR_FORMAT, text, error->message);
     g_free (text);
   }
