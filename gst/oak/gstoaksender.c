@@ -20,7 +20,7 @@
 #define MESSAGES_MAX 100
 
 /* How long frames that have begun may take at the end, in ms. */
-#define FAREWELL 200
+#define FAREWELL 300
 
 /* A client in its place. The sending thread's. */
 typedef struct
@@ -633,7 +633,7 @@ gst_oak_sender_wake (GstOakSender * self)
  * gst_oak_sender_stop:
  * @self: a sender that has been started, and is sent no more frames
  *
- * Ends every connection and the thread, and waits for it: at most 0.2 s, for
+ * Ends every connection and the thread, and waits for it: at most 0.3 s, for
  * clients that have not taken the last frame to its end.
  */
 void

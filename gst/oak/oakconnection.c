@@ -191,7 +191,7 @@ oak_connection_free (OakConnection * self)
  * oak_connection_prepare_to_send:
  * @self: a connection
  * @patience: after how many seconds a peer that gives no sign is gone, 4 and
- *     more
+ *     more; half of that is added for the system's way of counting
  *
  * For who sends pictures: little of them is kept on the way, the end of one
  * does not wait for the next, and a peer that vanished without a word is
@@ -213,7 +213,7 @@ oak_connection_prepare_to_send (OakConnection * self, guint patience)
 #endif
 #ifdef TCP_USER_TIMEOUT
   g_socket_set_option (self->socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
-      patience * 1000, NULL);
+      patience * 1500, NULL);
 #endif
 #endif
 }

@@ -206,6 +206,10 @@ ROOMS = {
         [],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
+    "tests/check/elements/oaktcpsink": (
+        ["oaktestcamera.h"],
+        ANY_GSTREAMER + SOCKET_OPTIONS,
+    ),
     "tests/check/elements/oaktcpsrc": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
