@@ -187,6 +187,13 @@ oak_connection_free (OakConnection * self)
   g_free (self);
 }
 
+/* Bytes that are sent later begin a packet of their own. */
+#ifdef MSG_EOR
+#define LAST_OF_A_MESSAGE MSG_EOR
+#else
+#define LAST_OF_A_MESSAGE G_SOCKET_MSG_NONE
+#endif
+
 /**
  * oak_connection_prepare_to_send:
  * @self: a connection
@@ -235,12 +242,13 @@ oak_connection_watch (OakConnection * self, GIOCondition condition)
 /**
  * oak_connection_send_some:
  * @self: a connection
- * @parts: what to send, one after the other
+ * @parts: what to send, one after the other, to the end of a message
  * @n_parts: how many there are
  * @error: return location for an error of GIO
  *
  * Sends as much as there is room for. Does not wait: without room @error is
- * %G_IO_ERROR_WOULD_BLOCK.
+ * %G_IO_ERROR_WOULD_BLOCK. The next message begins a packet of its own, if the
+ * system can do that: there are peers that read the head of one with one call.
  *
  * Returns: how many bytes were sent; -1 on failure
  */
@@ -249,7 +257,7 @@ oak_connection_send_some (OakConnection * self, GOutputVector * parts,
     guint n_parts, GError ** error)
 {
   return g_socket_send_message (self->socket, NULL, parts, n_parts, NULL, 0,
-      G_SOCKET_MSG_NONE, NULL, error);
+      LAST_OF_A_MESSAGE, NULL, error);
 }
 
 /**
