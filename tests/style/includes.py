@@ -206,11 +206,12 @@ ROOMS = {
         [],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
+    "tests/check/elements/oakrig": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/elements/oaktcpsink": (
         ["oaktestcamera.h"],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
-    "tests/check/elements/oaktcpsrc": (["oaktestcamera.h"], ANY_GSTREAMER),
+    "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # What a user starts from shows the public way.
