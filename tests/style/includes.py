@@ -211,6 +211,15 @@ ROOMS = {
         ["oaktestcamera.h"],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
+    "tests/check/elements/oaktestpictures": ([], ANY_GSTREAMER),
+    "tests/check/elements/oakcoded": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
+    "tests/check/elements/oakpayloads": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),

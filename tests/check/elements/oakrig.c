@@ -56,6 +56,15 @@ note_failure (GstBus * bus, GstMessage * message, gpointer user_data)
   return GST_BUS_PASS;
 }
 
+static void
+watch_pad (Rig * rig, GstElement * element, const gchar * name)
+{
+  rig->pad = gst_element_get_static_pad (element, name);
+  rig->watch = gst_pad_add_probe (rig->pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      note_buffer_or_event, rig, NULL);
+}
+
 /**
  * rig_new_for_port:
  *
@@ -84,10 +93,7 @@ rig_new_for_port (guint port)
   gst_bin_add_many (GST_BIN (rig->pipeline), rig->src, rig->filter, rig->sink,
       NULL);
   fail_unless (gst_element_link_many (rig->src, rig->filter, rig->sink, NULL));
-  rig->pad = gst_element_get_static_pad (rig->src, "src");
-  gst_pad_add_probe (rig->pad,
-      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      note_buffer_or_event, rig, NULL);
+  watch_pad (rig, rig->src, "src");
   return rig;
 }
 
@@ -107,6 +113,23 @@ rig_new (void)
 }
 
 /**
+ * rig_new_server:
+ *
+ * Returns: (transfer full): a pipeline whose source listens on any free port,
+ *   and a camera for it that connects when it is told to
+ */
+Rig *
+rig_new_server (void)
+{
+  Rig *rig = rig_new_for_port (5000);
+
+  rig->camera = oak_test_camera_new_caller ();
+  rig_set (rig, "mode", "server");
+  rig_set (rig, "port", "0");
+  return rig;
+}
+
+/**
  * rig_new_without_size:
  *
  * As rig_new(), but leaves the size to be found out.
@@ -118,6 +141,54 @@ rig_new_without_size (void)
 
   g_object_set (rig->src, "width", 0, "height", 0, NULL);
   return rig;
+}
+
+/**
+ * rig_insert:
+ * @description: of elements, as for gst-launch
+ *
+ * Puts elements between the source and the sink. What comes to the sink counts
+ * from now on, not what leaves the source.
+ */
+void
+rig_insert (Rig * rig, const gchar * description)
+{
+  GError *error = NULL;
+  GstElement *bin = gst_parse_bin_from_description (description, TRUE, &error);
+
+  fail_unless (error == NULL, "%s", error ? error->message : "");
+  gst_element_unlink (rig->filter, rig->sink);
+  gst_bin_add (GST_BIN (rig->pipeline), bin);
+  fail_unless (gst_element_link_many (rig->filter, bin, rig->sink, NULL));
+  gst_pad_remove_probe (rig->pad, rig->watch);
+  gst_object_unref (rig->pad);
+  watch_pad (rig, rig->sink, "sink");
+}
+
+/**
+ * rig_get_port:
+ *
+ * Returns: the port on which the source listens, 0 if it does not
+ */
+guint
+rig_get_port (Rig * rig)
+{
+  guint port = 0;
+
+  g_object_get (rig->src, "current-port", &port, NULL);
+  return port;
+}
+
+/**
+ * rig_call:
+ * @from: one of this machine's addresses
+ *
+ * Tells the camera to connect to the source.
+ */
+void
+rig_call (Rig * rig, const gchar * from)
+{
+  oak_test_camera_call (rig->camera, from, rig_get_port (rig));
 }
 
 /**
@@ -157,6 +228,20 @@ void
 rig_want (Rig * rig, const gchar * caps)
 {
   gst_util_set_object_arg (G_OBJECT (rig->filter), "caps", caps);
+}
+
+/**
+ * rig_set:
+ * @value: as for gst-launch
+ *
+ * Sets a property of the source, which must have it.
+ */
+void
+rig_set (Rig * rig, const gchar * property, const gchar * value)
+{
+  fail_unless (g_object_class_find_property (G_OBJECT_GET_CLASS (rig->src),
+          property) != NULL, "no property %s", property);
+  gst_util_set_object_arg (G_OBJECT (rig->src), property, value);
 }
 
 /**
@@ -207,6 +292,22 @@ rig_say_size (Rig * rig, const gchar * device_time, guint width, guint height,
   OakTestFrame frame = { device_time, width, height, seed, NULL };
 
   oak_test_camera_say_frame (rig->camera, &frame);
+}
+
+/**
+ * rig_say_image:
+ * @image: (transfer full): any bytes
+ * @detections: (nullable): their text; without effect in the framing ABCDE
+ *
+ * Tells the camera to say a frame.
+ */
+void
+rig_say_image (Rig * rig, OakTestFraming framing, const gchar * device_time,
+    GBytes * image, const gchar * detections)
+{
+  oak_test_camera_say_image (rig->camera, framing, device_time, image,
+      detections);
+  g_bytes_unref (image);
 }
 
 /**
@@ -477,6 +578,32 @@ rig_take_full_error (Rig * rig, GQuark domain, gint code)
 }
 
 /**
+ * rig_take_warning:
+ *
+ * Waits for a warning; fails if an error comes first.
+ *
+ * Returns: (transfer full): all it says
+ */
+gchar *
+rig_take_warning (Rig * rig, GQuark domain, gint code)
+{
+  g_autoptr (GstMessage) message = rig_wait_message (rig,
+      GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    gst_message_parse_error (message, &error, &debug);
+    fail ("an error: %s (%s)", error->message, debug);
+  }
+  gst_message_parse_warning (message, &error, &debug);
+  fail_unless (g_error_matches (error, domain, code),
+      "%s %d instead of %s %d: %s (%s)", g_quark_to_string (error->domain),
+      error->code, g_quark_to_string (domain), code, error->message, debug);
+  return g_strdup_printf ("%s\n%s", error->message, debug ? debug : "");
+}
+
+/**
  * rig_expect_error:
  *
  * As rig_take_full_error(), when its text does not matter.
@@ -619,6 +746,39 @@ expect_said (Rig * rig, guint seed)
 }
 
 /**
+ * assert_bytes:
+ *
+ * Fails unless the frame has just these bytes.
+ */
+void
+assert_bytes (GstSample * sample, GBytes * expected)
+{
+  gsize size;
+  gconstpointer content = g_bytes_get_data (expected, &size);
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+
+  fail_unless_equals_int (gst_buffer_get_size (buffer), size);
+  fail_unless (gst_buffer_memcmp (buffer, 0, content, size) == 0,
+      "other bytes than the camera's");
+}
+
+/**
+ * expect_bytes:
+ * @expected: (transfer full): any bytes
+ *
+ * Waits for the next frame, which must have just these.
+ */
+void
+expect_bytes (Rig * rig, GBytes * expected)
+{
+  GstSample *sample = rig_pull (rig);
+
+  assert_bytes (sample, expected);
+  gst_sample_unref (sample);
+  g_bytes_unref (expected);
+}
+
+/**
  * device_time_of:
  *
  * Returns: the reference timestamp, in ns; fails if there is none
@@ -646,6 +806,18 @@ is_discont (GstSample * sample)
 {
   return GST_BUFFER_FLAG_IS_SET (gst_sample_get_buffer (sample),
       GST_BUFFER_FLAG_DISCONT);
+}
+
+/**
+ * is_delta:
+ *
+ * Returns: whether it cannot be decoded without those before it
+ */
+gboolean
+is_delta (GstSample * sample)
+{
+  return GST_BUFFER_FLAG_IS_SET (gst_sample_get_buffer (sample),
+      GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
 /**

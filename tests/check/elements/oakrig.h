@@ -18,9 +18,10 @@ typedef struct
   OakTestDeafPort *deaf;
   OakTestResolver *resolver;
   GstElement *pipeline, *src, *filter, *sink;
-  GstPad *pad;                  /* the source's */
+  GstPad *pad;                  /* the source's, or the sink's */
   GstBus *bus;
   GstBufferPool *pool;          /* what the sink offers; NULL = nothing */
+  gulong watch;                 /* the probe that sees what leaves */
   gulong block;                 /* the probe that blocks the source */
 
   GMutex lock;
@@ -36,12 +37,26 @@ Rig *                          rig_new_for_port     (guint            port);
 
 Rig *                          rig_new              (void);
 
+Rig *                          rig_new_server       (void);
+
 Rig *                          rig_new_without_size (void);
+
+void                           rig_insert           (Rig            * rig,
+                                                     const gchar    * description);
+
+guint                          rig_get_port         (Rig            * rig);
+
+void                           rig_call             (Rig            * rig,
+                                                     const gchar    * from);
 
 void                           rig_free             (Rig            * rig);
 
 void                           rig_want             (Rig            * rig,
                                                      const gchar    * caps);
+
+void                           rig_set              (Rig            * rig,
+                                                     const gchar    * property,
+                                                     const gchar    * value);
 
 void                           rig_set_state        (Rig            * rig,
                                                      GstState         state);
@@ -57,6 +72,12 @@ void                           rig_say_size         (Rig            * rig,
                                                      guint            width,
                                                      guint            height,
                                                      guint            seed);
+
+void                           rig_say_image        (Rig            * rig,
+                                                     OakTestFraming   framing,
+                                                     const gchar    * device_time,
+                                                     GBytes         * image,
+                                                     const gchar    * detections);
 
 void                           rig_say_header       (Rig            * rig,
                                                      const gchar    * device_time,
@@ -101,6 +122,10 @@ gchar *                        rig_take_full_error  (Rig            * rig,
                                                      GQuark           domain,
                                                      gint             code);
 
+gchar *                        rig_take_warning     (Rig            * rig,
+                                                     GQuark           domain,
+                                                     gint             code);
+
 void                           rig_expect_error     (Rig            * rig,
                                                      GQuark           domain,
                                                      gint             code);
@@ -126,9 +151,17 @@ void                           expect_picture       (Rig            * rig,
 void                           expect_said          (Rig            * rig,
                                                      guint            seed);
 
+void                           assert_bytes         (GstSample      * sample,
+                                                     GBytes         * expected);
+
+void                           expect_bytes         (Rig            * rig,
+                                                     GBytes         * expected);
+
 guint64                        device_time_of       (GstSample      * sample);
 
 gboolean                       is_discont           (GstSample      * sample);
+
+gboolean                       is_delta             (GstSample      * sample);
 
 guint                          count_rois           (GstSample      * sample);
 

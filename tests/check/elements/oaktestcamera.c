@@ -10,10 +10,12 @@
 typedef enum
 {
   STEP_ACCEPT,                  /* until somebody has connected */
+  STEP_CALL,                    /* connects to a host that listens */
   STEP_SAY,
   STEP_CUT,                     /* from now on in pieces */
   STEP_CLOSE,
   STEP_RESET,
+  STEP_HEAR,                    /* so many messages */
   STEP_LISTEN_TO_END,           /* until the other side has hung up */
   STEP_STOP,
 } StepKind;
@@ -23,11 +25,19 @@ typedef struct
   StepKind kind;
   guint8 *bytes;
   gsize size;
+  guint port;
 } Step;
+
+/* What one recv() gave. */
+typedef struct
+{
+  gchar *text;
+  gint64 at;                    /* monotonic, in microseconds */
+} Message;
 
 struct _OakTestCamera
 {
-  GSocket *listener;
+  GSocket *listener;            /* NULL: it calls */
   guint port;
   GThread *thread;
   GAsyncQueue *steps;
@@ -42,6 +52,7 @@ struct _OakTestCamera
   guint n_told;                 /* with lock */
   guint n_done;                 /* with lock */
   guint64 said;                 /* with lock */
+  GPtrArray *heard;             /* with lock; Message */
 };
 
 struct _OakTestDeafPort
@@ -80,6 +91,20 @@ oak_test_header (const gchar * device_time, guint64 image_size,
   fields = g_strdup_printf ("IMG %s %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
       device_time, image_size, detections_size);
   return g_strdup_printf ("%-32s", fields);
+}
+
+/**
+ * oak_test_header_abcde:
+ *
+ * Returns: (transfer full): a header of the other framing, whose columns are
+ *   fixed; longer than 32 bytes when the fields are too long
+ */
+gchar *
+oak_test_header_abcde (const gchar * device_time, guint64 image_size)
+{
+  g_autofree gchar *size = g_strdup_printf ("%" G_GUINT64_FORMAT, image_size);
+
+  return g_strdup_printf ("ABCDE %-18s%-8s", device_time, size);
 }
 
 /**
@@ -135,13 +160,36 @@ listen_on_loopback (gint backlog, guint * port)
 static void
 accept_one (OakTestCamera * camera)
 {
-  if (camera->connection)
+  if (camera->connection || !camera->listener)
     return;
   camera->connection =
       g_socket_accept (camera->listener, camera->cancellable, NULL);
   if (camera->connection)
     g_socket_set_option (camera->connection, IPPROTO_TCP, TCP_NODELAY,
         TRUE, NULL);
+}
+
+/* Whom nobody answers says all that follows to nobody. */
+static void
+call_host (OakTestCamera * camera, const gchar * from, guint port)
+{
+  gboolean is_new = strchr (from, ':') != NULL;
+  g_autoptr (GSocketAddress) here =
+      g_inet_socket_address_new_from_string (from, 0);
+  g_autoptr (GSocketAddress) there = g_inet_socket_address_new_from_string
+      (is_new ? "::1" : "127.0.0.1", port);
+
+  g_clear_object (&camera->connection);
+  camera->connection = g_socket_new (is_new ? G_SOCKET_FAMILY_IPV6 :
+      G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  if (!camera->connection)
+    return;
+  g_socket_set_option (camera->connection, IPPROTO_TCP, TCP_NODELAY, TRUE,
+      NULL);
+  if (!g_socket_bind (camera->connection, here, FALSE, NULL)
+      || !g_socket_connect (camera->connection, there, camera->cancellable,
+          NULL))
+    g_clear_object (&camera->connection);
 }
 
 static void
@@ -186,14 +234,45 @@ hang_up (OakTestCamera * camera, gboolean reset)
 }
 
 static void
+message_free (Message * message)
+{
+  g_free (message->text);
+  g_free (message);
+}
+
+/* As a camera does it: with one recv() of 32 bytes. */
+static gboolean
+hear (OakTestCamera * camera)
+{
+  gchar text[32 + 1] = "";
+  Message *message;
+
+  if (!camera->connection || g_socket_receive (camera->connection, text,
+          sizeof (text) - 1, camera->cancellable, NULL) <= 0)
+    return FALSE;
+  message = g_new (Message, 1);
+  message->text = g_strdup (text);
+  message->at = g_get_monotonic_time ();
+  g_mutex_lock (&camera->lock);
+  g_ptr_array_add (camera->heard, message);
+  g_cond_broadcast (&camera->changed);
+  g_mutex_unlock (&camera->lock);
+  return TRUE;
+}
+
+static void
+hear_some (OakTestCamera * camera, guint n)
+{
+  accept_one (camera);
+  while (n > 0 && hear (camera))
+    n--;
+}
+
+static void
 listen_to_end (OakTestCamera * camera)
 {
-  gchar unheard[64];
-
   accept_one (camera);
-  while (camera->connection
-      && g_socket_receive (camera->connection, unheard, sizeof (unheard),
-          camera->cancellable, NULL) > 0);
+  while (hear (camera));
   g_clear_object (&camera->connection);
 }
 
@@ -203,6 +282,9 @@ perform (OakTestCamera * camera, const Step * step)
   switch (step->kind) {
     case STEP_ACCEPT:
       accept_one (camera);
+      break;
+    case STEP_CALL:
+      call_host (camera, (const gchar *) step->bytes, step->port);
       break;
     case STEP_SAY:
       say (camera, step->bytes, step->size);
@@ -215,6 +297,9 @@ perform (OakTestCamera * camera, const Step * step)
       break;
     case STEP_RESET:
       hang_up (camera, TRUE);
+      break;
+    case STEP_HEAR:
+      hear_some (camera, step->size);
       break;
     case STEP_LISTEN_TO_END:
       listen_to_end (camera);
@@ -252,12 +337,14 @@ camera_run (gpointer user_data)
 }
 
 static void
-tell (OakTestCamera * camera, StepKind kind, gconstpointer bytes, gsize size)
+tell_port (OakTestCamera * camera, StepKind kind, gconstpointer bytes,
+    gsize size, guint port)
 {
   Step *step = g_new0 (Step, 1);
 
   step->kind = kind;
   step->size = size;
+  step->port = port;
   if (size > 0 && bytes) {
     step->bytes = g_malloc (size);
     memcpy (step->bytes, bytes, size);
@@ -266,6 +353,33 @@ tell (OakTestCamera * camera, StepKind kind, gconstpointer bytes, gsize size)
   camera->n_told++;
   g_mutex_unlock (&camera->lock);
   g_async_queue_push (camera->steps, step);
+}
+
+static void
+tell (OakTestCamera * camera, StepKind kind, gconstpointer bytes, gsize size)
+{
+  tell_port (camera, kind, bytes, size, 0);
+}
+
+/**
+ * oak_test_camera_new_caller:
+ *
+ * Returns: (transfer full): a camera that does not listen; it connects to
+ *   hosts when it is told to
+ */
+OakTestCamera *
+oak_test_camera_new_caller (void)
+{
+  OakTestCamera *camera = g_new0 (OakTestCamera, 1);
+
+  camera->heard =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) message_free);
+  camera->steps = g_async_queue_new_full ((GDestroyNotify) step_free);
+  camera->cancellable = g_cancellable_new ();
+  g_mutex_init (&camera->lock);
+  g_cond_init (&camera->changed);
+  camera->thread = g_thread_new ("camera", camera_run, camera);
+  return camera;
 }
 
 /**
@@ -277,14 +391,9 @@ tell (OakTestCamera * camera, StepKind kind, gconstpointer bytes, gsize size)
 OakTestCamera *
 oak_test_camera_new (void)
 {
-  OakTestCamera *camera = g_new0 (OakTestCamera, 1);
+  OakTestCamera *camera = oak_test_camera_new_caller ();
 
   camera->listener = listen_on_loopback (10, &camera->port);
-  camera->steps = g_async_queue_new_full ((GDestroyNotify) step_free);
-  camera->cancellable = g_cancellable_new ();
-  g_mutex_init (&camera->lock);
-  g_cond_init (&camera->changed);
-  camera->thread = g_thread_new ("camera", camera_run, camera);
   return camera;
 }
 
@@ -300,8 +409,9 @@ oak_test_camera_free (OakTestCamera * camera)
   tell (camera, STEP_STOP, NULL, 0);
   g_thread_join (camera->thread);
   g_clear_object (&camera->connection);
-  g_object_unref (camera->listener);
+  g_clear_object (&camera->listener);
   g_object_unref (camera->cancellable);
+  g_ptr_array_unref (camera->heard);
   g_async_queue_unref (camera->steps);
   g_mutex_clear (&camera->lock);
   g_cond_clear (&camera->changed);
@@ -335,6 +445,19 @@ oak_test_camera_accept (OakTestCamera * camera)
   tell (camera, STEP_ACCEPT, NULL, 0);
 }
 
+/**
+ * oak_test_camera_call:
+ * @from: one of this machine's addresses, such as 127.0.0.2 or ::1
+ * @port: of the host, which is this machine
+ *
+ * Tells it to connect. If nobody answers, all that follows is said to nobody.
+ */
+void
+oak_test_camera_call (OakTestCamera * camera, const gchar * from, guint port)
+{
+  tell_port (camera, STEP_CALL, from, strlen (from) + 1, port);
+}
+
 void
 oak_test_camera_say (OakTestCamera * camera, gconstpointer bytes, gsize size)
 {
@@ -354,6 +477,31 @@ oak_test_camera_say_frame (OakTestCamera * camera, const OakTestFrame * frame)
 
   oak_test_camera_say (camera, bytes->data, bytes->len);
   g_byte_array_unref (bytes);
+}
+
+/**
+ * oak_test_camera_say_image:
+ * @detections: (nullable): their text; without effect in the framing ABCDE
+ *
+ * Tells it to say a frame with any image, in either framing.
+ */
+void
+oak_test_camera_say_image (OakTestCamera * camera, OakTestFraming framing,
+    const gchar * device_time, GBytes * image, const gchar * detections)
+{
+  gsize size;
+  gconstpointer bytes = g_bytes_get_data (image, &size);
+  g_autofree gchar *header = NULL;
+
+  if (!detections || framing == OAK_TEST_ABCDE)
+    detections = "";
+  if (framing == OAK_TEST_ABCDE)
+    header = oak_test_header_abcde (device_time, size);
+  else
+    header = oak_test_header (device_time, size, strlen (detections));
+  oak_test_camera_say_text (camera, header);
+  oak_test_camera_say_text (camera, detections);
+  oak_test_camera_say (camera, bytes, size);
 }
 
 /**
@@ -379,9 +527,21 @@ oak_test_camera_reset (OakTestCamera * camera)
 }
 
 /**
+ * oak_test_camera_hear:
+ *
+ * Tells it to wait for @n messages, each with one recv() of 32 bytes.
+ */
+void
+oak_test_camera_hear (OakTestCamera * camera, guint n)
+{
+  tell (camera, STEP_HEAR, NULL, n);
+}
+
+/**
  * oak_test_camera_listen_to_end:
  *
- * Tells it to wait until the other side has hung up.
+ * Tells it to wait until the other side has hung up. What it says until then
+ * is heard.
  */
 void
 oak_test_camera_listen_to_end (OakTestCamera * camera)
@@ -422,6 +582,61 @@ oak_test_camera_get_said (OakTestCamera * camera)
   said = camera->said;
   g_mutex_unlock (&camera->lock);
   return said;
+}
+
+/**
+ * oak_test_camera_wait_heard:
+ *
+ * Waits until it has heard @n messages in all; fails after %OAK_TEST_LIMIT.
+ */
+void
+oak_test_camera_wait_heard (OakTestCamera * camera, guint n)
+{
+  gint64 limit = g_get_monotonic_time () + OAK_TEST_LIMIT;
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&camera->lock);
+  while (in_time && camera->heard->len < n)
+    in_time = g_cond_wait_until (&camera->changed, &camera->lock, limit);
+  g_mutex_unlock (&camera->lock);
+  fail_unless (in_time, "%u messages heard, not %u", camera->heard->len, n);
+}
+
+/**
+ * oak_test_camera_count_heard:
+ *
+ * Returns: how many messages it has heard, from all whom it was connected to
+ */
+guint
+oak_test_camera_count_heard (OakTestCamera * camera)
+{
+  guint n;
+
+  g_mutex_lock (&camera->lock);
+  n = camera->heard->len;
+  g_mutex_unlock (&camera->lock);
+  return n;
+}
+
+/**
+ * oak_test_camera_get_heard:
+ * @i: below oak_test_camera_count_heard()
+ * @at: (out) (optional): when it was heard, monotonic, in microseconds
+ *
+ * Returns: (transfer none): what one recv() gave, until the camera is freed
+ */
+const gchar *
+oak_test_camera_get_heard (OakTestCamera * camera, guint i, gint64 * at)
+{
+  Message *message;
+
+  g_mutex_lock (&camera->lock);
+  fail_unless (i < camera->heard->len, "message %u was not heard", i);
+  message = g_ptr_array_index (camera->heard, i);
+  g_mutex_unlock (&camera->lock);
+  if (at)
+    *at = message->at;
+  return message->text;
 }
 
 /*** those who are no camera ***/

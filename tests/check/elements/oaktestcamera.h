@@ -29,6 +29,12 @@ typedef struct
 
 typedef enum
 {
+  OAK_TEST_IMG,                 /* with detections */
+  OAK_TEST_ABCDE,               /* fixed columns, no detections */
+} OakTestFraming;
+
+typedef enum
+{
   OAK_TEST_RESOLVER_FINDS,      /* 127.0.0.1, whatever the name */
   OAK_TEST_RESOLVER_LACKS,      /* there is no such name */
   OAK_TEST_RESOLVER_WAITS,      /* says nothing until it is cancelled */
@@ -43,9 +49,14 @@ gchar *           oak_test_header               (const gchar         * device_ti
                                                  guint64               image_size,
                                                  guint64               detections_size);
 
+gchar *           oak_test_header_abcde         (const gchar         * device_time,
+                                                 guint64               image_size);
+
 GByteArray *      oak_test_frame_write          (const OakTestFrame  * frame);
 
 OakTestCamera *   oak_test_camera_new           (void);
+
+OakTestCamera *   oak_test_camera_new_caller    (void);
 
 void              oak_test_camera_free          (OakTestCamera       * camera);
 
@@ -55,6 +66,10 @@ void              oak_test_camera_cut           (OakTestCamera       * camera,
                                                  gsize                 piece);
 
 void              oak_test_camera_accept        (OakTestCamera       * camera);
+
+void              oak_test_camera_call          (OakTestCamera       * camera,
+                                                 const gchar         * from,
+                                                 guint                 port);
 
 void              oak_test_camera_say           (OakTestCamera       * camera,
                                                  gconstpointer         bytes,
@@ -66,15 +81,33 @@ void              oak_test_camera_say_text      (OakTestCamera       * camera,
 void              oak_test_camera_say_frame     (OakTestCamera       * camera,
                                                  const OakTestFrame  * frame);
 
+void              oak_test_camera_say_image     (OakTestCamera       * camera,
+                                                 OakTestFraming        framing,
+                                                 const gchar         * device_time,
+                                                 GBytes              * image,
+                                                 const gchar         * detections);
+
 void              oak_test_camera_close         (OakTestCamera       * camera);
 
 void              oak_test_camera_reset         (OakTestCamera       * camera);
+
+void              oak_test_camera_hear          (OakTestCamera       * camera,
+                                                 guint                 n);
 
 void              oak_test_camera_listen_to_end (OakTestCamera       * camera);
 
 void              oak_test_camera_wait          (OakTestCamera       * camera);
 
 guint64           oak_test_camera_get_said      (OakTestCamera       * camera);
+
+void              oak_test_camera_wait_heard    (OakTestCamera       * camera,
+                                                 guint                 n);
+
+guint             oak_test_camera_count_heard   (OakTestCamera       * camera);
+
+const gchar *     oak_test_camera_get_heard     (OakTestCamera       * camera,
+                                                 guint                 i,
+                                                 gint64              * at);
 
 guint             oak_test_closed_port          (void);
 
