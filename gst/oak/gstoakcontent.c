@@ -129,42 +129,52 @@ fail_picture (const GstOakPayloadTraits * traits, GError * cause,
   return FALSE;
 }
 
-/* The kind that an image is or, @valid or not, would be. */
-static const GstOakPayloadTraits *
-find_kind (GstOakContent * self, const guint8 * data, gsize size)
+/* A stream is what it was until another one begins. A delta frame alone may
+ * look like one of the other codec. */
+static gboolean
+begins_anew (const GstOakPayloadTraits * traits, const guint8 * data,
+    gsize size)
 {
-  OakPictureKind kind;
+  OakPicture picture;
 
-  if (self->payload != GST_OAK_PAYLOAD_AUTO)
-    return is_encoded (gst_oak_payload_find (self->payload)) ?
-        gst_oak_payload_find (self->payload) : NULL;
-
-  if (oak_picture_guess (data, size, &kind))
-    return gst_oak_payload_find_kind (kind);
-  if (is_encoded (self->traits))
-    return self->traits;
-  if (oak_picture_starts_like (data, size, &kind))
-    return gst_oak_payload_find_kind (kind);
-  return NULL;
+  return oak_picture_parse (traits->kind, data, size, &picture, NULL)
+      && picture.keyframe && picture.width != 0;
 }
 
-/* What the stream was, it will be; an encoded picture is known by itself; what
- * is neither, and has the size of a raw one, is that. */
+/* What an image must be, if it is an encoded picture. */
+static const GstOakPayloadTraits *
+find_encoded (const GstOakContent * self, const guint8 * data, gsize size)
+{
+  gboolean may_guess = self->payload == GST_OAK_PAYLOAD_AUTO;
+  const GstOakPayloadTraits *known = may_guess ? self->traits :
+      gst_oak_payload_find (self->payload);
+  const GstOakPayloadTraits *guessed;
+  OakPictureKind kind;
+
+  if (!is_encoded (known))
+    known = NULL;
+  if (!may_guess)
+    return known;
+
+  if (oak_picture_guess (data, size, &kind)) {
+    guessed = gst_oak_payload_find_kind (kind);
+    if (known == NULL || known == guessed || begins_anew (guessed, data, size))
+      return guessed;
+  }
+  if (known == NULL && oak_picture_starts_like (data, size, &kind))
+    return gst_oak_payload_find_kind (kind);
+  return known;
+}
+
+/* What is no encoded picture, and has the size of a raw one, is that. */
 static gboolean
 recognize (GstOakContent * self, const guint8 * data, gsize size, GstPad * pad,
     GError ** error)
 {
-  const GstOakPayloadTraits *traits = self->traits;
+  const GstOakPayloadTraits *traits = find_encoded (self, data, size);
   OakPicture picture;
   GError *cause = NULL;
 
-  if (is_encoded (traits) && oak_picture_parse (traits->kind, data, size,
-          &picture, NULL)) {
-    take_picture (self, traits, &picture);
-    return TRUE;
-  }
-
-  traits = find_kind (self, data, size);
   if (traits != NULL && oak_picture_parse (traits->kind, data, size, &picture,
           &cause)) {
     take_picture (self, traits, &picture);
