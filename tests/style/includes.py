@@ -220,6 +220,10 @@ ROOMS = {
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
     ),
+    "tests/check/elements/oakserver": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),

@@ -192,6 +192,31 @@ rig_call (Rig * rig, const gchar * from)
 }
 
 /**
+ * rig_call_again:
+ * @from: one of this machine's addresses
+ *
+ * As rig_call(), until the source has let the camera in: it may not know yet
+ * that the connection before has ended.
+ */
+void
+rig_call_again (Rig * rig, const gchar * from)
+{
+  gint64 limit = g_get_monotonic_time () + OAK_TEST_LIMIT;
+  guint64 n = rig_stat (rig, "connections");
+
+  while (rig_stat (rig, "connections") == n) {
+    guint64 refused = rig_stat (rig, "connections-refused");
+
+    rig_call (rig, from);
+    while (rig_stat (rig, "connections") == n
+        && rig_stat (rig, "connections-refused") == refused) {
+      fail_unless (g_get_monotonic_time () < limit, "the camera is not let in");
+      g_thread_yield ();
+    }
+  }
+}
+
+/**
  * rig_free:
  *
  * Stops the pipeline, then all that was given to the rig.

@@ -49,6 +49,9 @@ guint                          rig_get_port         (Rig            * rig);
 void                           rig_call             (Rig            * rig,
                                                      const gchar    * from);
 
+void                           rig_call_again       (Rig            * rig,
+                                                     const gchar    * from);
+
 void                           rig_free             (Rig            * rig);
 
 void                           rig_want             (Rig            * rig,
