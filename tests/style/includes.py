@@ -216,6 +216,7 @@ ROOMS = {
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
     ),
+    "tests/check/elements/oakcontrols": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oakpayloads": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
