@@ -251,7 +251,7 @@ gst_oak_client_is_stalled (GstOakClient * self)
  * @hear: is called if a message has become whole
  * @user_data: for @hear
  * @error: return location for an error of GIO; %G_IO_ERROR_CONNECTION_CLOSED
- *     if the client has left
+ *     if the client has left, %G_IO_ERROR_TIMED_OUT if it has vanished
  *
  * Takes what has come of one message. What is none is thrown away, as many
  * bytes as a message has. Does not wait.
@@ -264,11 +264,11 @@ gst_oak_client_receive (GstOakClient * self, GstOakClientHear hear,
 {
   GError *local_error = NULL;
   OakControl control;
-  gssize size = oak_connection_receive (self->connection,
-      self->said + self->n_said, OAK_CONTROL_SIZE - self->n_said, 0, NULL,
+  gssize size = oak_connection_receive_some (self->connection,
+      self->said + self->n_said, OAK_CONTROL_SIZE - self->n_said,
       &local_error);
 
-  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
     g_error_free (local_error);
     return TRUE;
   }

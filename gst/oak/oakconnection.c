@@ -261,6 +261,35 @@ oak_connection_send_some (OakConnection * self, GOutputVector * parts,
 }
 
 /**
+ * oak_connection_receive_some:
+ * @self: a connection
+ * @data: (out caller-allocates): where the bytes go
+ * @size: at most so many, 1 and more
+ * @error: return location for an error of GIO
+ *
+ * Takes what is there. Does not wait: if there is nothing @error is
+ * %G_IO_ERROR_WOULD_BLOCK. %G_IO_ERROR_TIMED_OUT means that the peer has given
+ * no sign for too long, %G_IO_ERROR_CONNECTION_CLOSED that it has closed or
+ * reset the connection.
+ *
+ * Returns: how many bytes came, at least 1; -1 on failure
+ */
+gssize
+oak_connection_receive_some (OakConnection * self, guint8 * data, gsize size,
+    GError ** error)
+{
+  gssize received = g_socket_receive (self->socket, (gchar *) data, size, NULL,
+      error);
+
+  if (received > 0)
+    return received;
+  if (received == 0)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+        "the connection was closed");
+  return -1;
+}
+
+/**
  * oak_connection_receive:
  * @self: a connection
  * @data: (out caller-allocates): where the bytes go

@@ -28,6 +28,11 @@ gssize            oak_connection_send_some (OakConnection * self,
                                            guint           n_parts,
                                            GError       ** error);
 
+gssize            oak_connection_receive_some (OakConnection * self,
+                                           guint8        * data,
+                                           gsize           size,
+                                           GError       ** error);
+
 gssize            oak_connection_receive  (OakConnection * self,
                                            guint8        * data,
                                            gsize           size,

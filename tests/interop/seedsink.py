@@ -25,22 +25,28 @@ CURRENT_PORT = re.compile(r"oaktcpsink\d*: current-port = ([1-9]\d*)$")
 
 @contextlib.contextmanager
 def sink(pipeline):
-    """A pipeline that ends in oaktcpsink: gives the sink's port."""
+    """A pipeline that ends in oaktcpsink: gives the sink's port, and the lines
+    that it prints; who does not want them lets drain() have them."""
     process = subprocess.Popen(
         ["gst-launch-1.0", "-v", *f"{pipeline} port=0".split()],
-        stdout=subprocess.PIPE, text=True)
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True)
     try:
         found = None
         while found is None:
             line = process.stdout.readline()
             rig.check(line, f"the pipeline listens: {pipeline}")
             found = CURRENT_PORT.search(line.rstrip())
-        # Nobody must wait for us to read the rest.
-        threading.Thread(target=process.stdout.read, daemon=True).start()
-        yield int(found.group(1))
+        yield int(found.group(1)), process.stdout
     finally:
         process.kill()
         process.wait()
+        process.stdin.close()
+
+
+def drain(lines):
+    """The pipeline must not wait for somebody to read what it says."""
+    threading.Thread(target=lines.read, daemon=True).start()
 
 
 def drawing_of(label, percent, edges, names):
@@ -70,7 +76,8 @@ def check_made_up(page, names, wire_format):
         with sink(f"filesrc location={path} ! rawvideoparse format=bgrp "
                   f"width={WIDTH} height={HEIGHT} framerate=30/1 ! "
                   f"videoconvert ! video/x-raw,format={wire_format} ! "
-                  f"oaktcpsink detections={detections}") as port:
+                  f"oaktcpsink detections={detections}") as (port, lines):
+            drain(lines)
             shown = seedhost.run_host(page, port)
 
     rig.check(len(shown) == seedhost.FRAMES, f"{len(shown)} frames were shown")
@@ -89,7 +96,8 @@ def check_made_up(page, names, wire_format):
 def check_relayed(page, names):
     """What one of our cameras sends, through source and sink."""
     with rig.camera("--fps", "30") as (camera, ledger):
-        with sink(f"oaktcpsrc port={camera} ! oaktcpsink") as port:
+        with sink(f"oaktcpsrc port={camera} ! oaktcpsink") as (port, lines):
+            drain(lines)
             shown = seedhost.run_host(page, port)
         entries = rig.read_ledger(ledger)
 
