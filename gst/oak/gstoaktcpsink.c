@@ -31,11 +31,11 @@
  *   nothing before a keyframe, which is asked for upstream
  *   (#GstForceKeyUnit, at most once a second), and after a frame was dropped
  *   for it, nothing before the next one. Each keyframe must have its
- *   parameter sets in front of it, or new clients cannot decode it (a WARNING
- *   message): x264enc, x265enc and openh264enc see to that, for everything
- *   else put `h264parse config-interval=-1` (or `h265parse`) before the
- *   element. Cameras do not reorder pictures: encode without B-frames
- *   (`x264enc tune=zerolatency`, `x265enc tune=zerolatency`).
+ *   parameter sets in front of it, or clients that come later cannot decode it
+ *   (a WARNING message). x264enc and openh264enc see to that; behind x265enc
+ *   put `h265parse config-interval=-1`, behind demuxers that or
+ *   `h264parse config-interval=-1`. Cameras do not reorder pictures: encode
+ *   without B-frames (`tune=zerolatency` of x264enc and x265enc).
  * * Device times: those of a #GstReferenceTimestampMeta with the caps
  *   `timestamp/x-oak-stream`, which oaktcpsrc attaches, else the running time
  *   of the PTS. Without PTS they go on by the buffer's duration, or by the

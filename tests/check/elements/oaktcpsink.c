@@ -300,6 +300,14 @@ expect_end (GSocket * reader)
   fail_unless_equals_int (g_socket_receive (reader, &byte, 1, NULL, NULL), 0);
 }
 
+/* From then on the frame is finished, whatever comes behind it. */
+static void
+wait_begun (GSocket * reader)
+{
+  fail_unless (g_socket_condition_timed_wait (reader, G_IO_IN, OAK_TEST_LIMIT,
+          NULL, NULL));
+}
+
 static void
 say (GSocket * reader, const gchar * text)
 {
@@ -1222,6 +1230,7 @@ GST_START_TEST (test_slow_client_goes_on_at_a_keyframe)
 
   /* A large one, which nobody takes, one that waits, and those too many. */
   rig_push (rig, letter_new ('a', 10 * LARGE, 0));
+  wait_begun (reader);
   push_h264 (rig, TRUE, 1);
   push_h264 (rig, TRUE, 2);
   push_h264 (rig, TRUE, 3);
@@ -1260,6 +1269,7 @@ GST_START_TEST (test_keyframes_without_parameter_sets_are_told_of)
   rig_push (rig, buffer_new (keyframe + 20, sizeof (keyframe) - 20, 0));
   rig_wait_warning (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
       "config-interval=-1");
+  rig_wait_stat (rig, "frames", 1);
   rig_push (rig, buffer_new (keyframe + 20, sizeof (keyframe) - 20, 0));
   rig_wait_stat (rig, "frames", 2);
   rig_fail_unless_no_message (rig, GST_MESSAGE_WARNING);
@@ -1572,8 +1582,7 @@ GST_START_TEST (test_frames_are_finished_at_the_end)
 
   rig_wait_stat (rig, "clients", 1);
   rig_push (rig, letter_new ('a', LARGE, 0));
-  fail_unless (g_socket_condition_timed_wait (reader, G_IO_IN, OAK_TEST_LIMIT,
-          NULL, NULL));
+  wait_begun (reader);
   rig_push (rig, letter_new ('b', LARGE, GST_SECOND));
   fail_unless_equals_int (rig_stat (rig, "frames"), 0);
   thread = g_thread_new ("reader", read_to_end, reader);
