@@ -74,7 +74,8 @@ gst_oak_settings_install (GObjectClass * klass)
   /**
    * GstOakTcpSrc:host:
    *
-   * Name or address (IPv4 or IPv6) of the camera, in client mode. A name that
+   * Name or address (IPv4 or IPv6) of the camera, in client mode, without a
+   * port and without brackets (else an error: RESOURCE, SETTINGS). A name that
    * does not resolve is an error (RESOURCE, NOT_FOUND).
    *
    * Since: 0.1

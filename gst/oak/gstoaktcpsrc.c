@@ -1054,6 +1054,37 @@ gst_oak_tcp_src_fail_settings (GstOakTcpSrc * self, const gchar * text,
   return FALSE;
 }
 
+/* An IPv6 address has two colons or more, and a name none. */
+static gboolean
+has_port (const gchar * host)
+{
+  const gchar *colon = strchr (host, ':');
+
+  return host[0] == '[' || (colon != NULL && strchr (colon + 1, ':') == NULL);
+}
+
+static gboolean
+gst_oak_tcp_src_check_place (GstOakTcpSrc * self, const gchar * host,
+    guint port)
+{
+  gchar *text;
+
+  if (port == 0)
+    return gst_oak_tcp_src_fail_settings (self, _("The camera cannot serve on "
+            "port 0. Set the property \"port\"; it may be 0 only with "
+            "\"mode=server\"."), "expected a port, got 0");
+  if (!has_port (host))
+    return TRUE;
+
+  text = g_strdup_printf (_("The property \"host\" is \"%s\". Give it the "
+          "camera's name or address alone, without brackets, and the port to "
+          "the property \"port\"."), host);
+  gst_oak_tcp_src_fail_settings (self, text,
+      "expected a name or an address, got one with a port or brackets");
+  g_free (text);
+  return FALSE;
+}
+
 /* What can be wrong with the settings, is told before anything begins. */
 static gboolean
 gst_oak_tcp_src_open (GstOakTcpSrc * self)
@@ -1073,20 +1104,18 @@ gst_oak_tcp_src_open (GstOakTcpSrc * self)
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_tcp_src_set_place (self, host, port);
-  g_free (host);
 
   if (bad_uri != NULL)
     ok = gst_oak_tcp_src_fail_settings (self, bad_uri->message,
         "expected a URI, got a bad one");
-  else if (mode == GST_OAK_MODE_CLIENT && port == 0)
-    ok = gst_oak_tcp_src_fail_settings (self, _("The camera cannot serve on "
-            "port 0. Set the property \"port\"; it may be 0 only with "
-            "\"mode=server\"."), "expected a port, got 0");
+  else if (mode == GST_OAK_MODE_CLIENT)
+    ok = gst_oak_tcp_src_check_place (self, host, port)
+        && gst_oak_tcp_src_open_labels (self);
   else
-    ok = gst_oak_tcp_src_open_labels (self)
-        && (mode == GST_OAK_MODE_CLIENT || gst_oak_tcp_src_listen (self));
+    ok = gst_oak_tcp_src_open_labels (self) && gst_oak_tcp_src_listen (self);
 
   g_clear_error (&bad_uri);
+  g_free (host);
   return ok;
 }
 

@@ -1687,6 +1687,40 @@ GST_START_TEST (test_unknown_name_is_an_error)
 
 GST_END_TEST;
 
+static const gchar *const hosts_with_too_much[] = {
+  "192.168.1.20:5000", "camera.invalid:5000", "192.168.1.20:", "[::1]",
+  "[::1]:5000",
+};
+
+GST_START_TEST (test_host_with_a_port_is_refused)
+{
+  const gchar *host = hosts_with_too_much[__i__];
+  Rig *rig = rig_new_for_port (5000);
+  g_autofree gchar *text = NULL;
+
+  g_object_set (rig->src, "host", host, NULL);
+  fail_unless_equals_int (gst_element_set_state (rig->pipeline,
+          GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  text = rig_take_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+  fail_unless (strstr (text, host) != NULL, "which host? %s", text);
+  fail_unless (strstr (text, "\"port\"") != NULL, "what to do? %s", text);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_ipv6_address_is_no_host_with_a_port)
+{
+  Rig *rig = rig_new_for_port (oak_test_closed_port ());
+
+  g_object_set (rig->src, "host", "::1", NULL);
+  fail_unless (gst_element_set_state (rig->pipeline,
+          GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_after_an_error_the_element_starts_again)
 {
   Rig *rig = rig_new ();
@@ -2944,6 +2978,9 @@ add_failures (Suite * s)
   tcase_add_test (tc, test_hang_up_before_playing_is_an_error_too);
   tcase_add_test (tc, test_refused_connection_is_an_error);
   tcase_add_test (tc, test_unknown_name_is_an_error);
+  tcase_add_loop_test (tc, test_host_with_a_port_is_refused, 0,
+      G_N_ELEMENTS (hosts_with_too_much));
+  tcase_add_test (tc, test_ipv6_address_is_no_host_with_a_port);
   tcase_add_test (tc, test_after_an_error_the_element_starts_again);
   tcase_add_test (tc, test_frame_without_image_is_a_gap);
   tcase_add_test (tc, test_gap_may_be_the_first);
