@@ -31,8 +31,16 @@ build   must  element    videoconvert           gstreamer1.0-plugins-base
 build   may   debian     dpkg-architecture      dpkg-dev
 build   may   command    msgfmt                 gettext
 test    must  gstreamer  gstreamer-check-1.0    libgstreamer1.0-dev
+test    must  gstreamer  gstreamer-controller-1.0 libgstreamer1.0-dev
 test    may   command    indent                 indent
 test    may   python     numpy                  python3-numpy
+test    may   element    jpegenc                gstreamer1.0-plugins-good
+test    may   element    multipartmux           gstreamer1.0-plugins-good
+test    may   element    qtdemux                gstreamer1.0-plugins-good
+test    may   element    x264enc                gstreamer1.0-plugins-ugly
+test    may   element    x265enc                gstreamer1.0-plugins-bad
+test    may   element    h264parse              gstreamer1.0-plugins-bad
+test    may   element    avdec_h264             gstreamer1.0-libav
 window  must  element    autovideosink          gstreamer1.0-plugins-good
 window  may   element    xvimagesink            gstreamer1.0-x
 window  may   element    glimagesink            gstreamer1.0-gl
