@@ -143,10 +143,14 @@ begins_anew (const GstOakPayloadTraits * traits, const guint8 * data,
 
 /* What an image must be, if it is an encoded picture. */
 static const GstOakPayloadTraits *
-find_encoded (const GstOakContent * self, const guint8 * data, gsize size)
+find_encoded (const GstOakContent * self, guint connection,
+    const guint8 * data, gsize size)
 {
   gboolean may_guess = self->payload == GST_OAK_PAYLOAD_AUTO;
-  const GstOakPayloadTraits *known = may_guess ? self->traits :
+  /* It may be another camera that connected. */
+  const GstOakPayloadTraits *before =
+      connection == self->connection ? self->traits : NULL;
+  const GstOakPayloadTraits *known = may_guess ? before :
       gst_oak_payload_find (self->payload);
   const GstOakPayloadTraits *guessed;
   OakPictureKind kind;
@@ -168,10 +172,11 @@ find_encoded (const GstOakContent * self, const guint8 * data, gsize size)
 
 /* What is no encoded picture, and has the size of a raw one, is that. */
 static gboolean
-recognize (GstOakContent * self, const guint8 * data, gsize size, GstPad * pad,
-    GError ** error)
+recognize (GstOakContent * self, guint connection, const guint8 * data,
+    gsize size, GstPad * pad, GError ** error)
 {
-  const GstOakPayloadTraits *traits = find_encoded (self, data, size);
+  const GstOakPayloadTraits *traits =
+      find_encoded (self, connection, data, size);
   OakPicture picture;
   GError *cause = NULL;
 
@@ -219,7 +224,10 @@ gst_oak_content_recognize (GstOakContent * self, const GstOakFrame * frame,
 
   if (!gst_buffer_map (frame->image, &map, GST_MAP_READ))
     return fail_geometry (self, frame->image_size, error);
-  ok = recognize (self, map.data, map.size, pad, error);
+  ok = recognize (self, frame->connection, map.data,
+      MIN (map.size, frame->image_size), pad, error);
+  if (ok)
+    self->connection = frame->connection;
   gst_buffer_unmap (frame->image, &map);
 
   *changed = before.traits != self->traits

@@ -22,6 +22,7 @@ typedef struct
   OakGeometry wanted;           /* 0 = find out */
 
   /* of the last image */
+  guint connection;             /* that it came by */
   const GstOakPayloadTraits *traits;    /* NULL = there was none yet */
   OakGeometry geometry;
   gboolean keyframe;            /* one can begin here; its sides are known */

@@ -18,6 +18,8 @@ struct _GstOakLink
   /* any thread */
   GCancellable *cancellable;    /* cancelled by cancel() alone */
   GCancellable *wake;           /* ends a wait for bytes: there is news */
+  GPollFD wake_fd;              /* kept: without free descriptors none can be
+                                 * made, and GLib aborts */
   GstOakLinkWarn warn;
   gpointer warn_data;           /* (transfer none) */
   OakGate *gate;                /* between listen() and unlisten() */
@@ -379,6 +381,7 @@ gst_oak_link_new (GstOakLinkWarn warn, gpointer user_data)
   self->warn_data = user_data;
   self->cancellable = g_cancellable_new ();
   self->wake = g_cancellable_new ();
+  g_cancellable_make_pollfd (self->wake, &self->wake_fd);
   g_mutex_init (&self->lock);
   return self;
 }
@@ -391,6 +394,7 @@ void
 gst_oak_link_free (GstOakLink * self)
 {
   g_mutex_clear (&self->lock);
+  g_cancellable_release_fd (self->wake);
   g_object_unref (self->wake);
   g_object_unref (self->cancellable);
   g_free (self);

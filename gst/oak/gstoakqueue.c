@@ -307,14 +307,31 @@ gst_oak_queue_set_playing (GstOakQueue * self, gboolean playing)
   change (self, &self->playing, playing);
 }
 
+/* Call with the lock. What was taken may be lost on its way. */
+static void
+mark_gap (GstOakQueue * self)
+{
+  GstOakFrame *oldest = g_queue_peek_head (&self->frames);
+
+  if (oldest != NULL)
+    oldest->discont = TRUE;
+  else
+    self->discont = TRUE;
+}
+
 /**
  * gst_oak_queue_set_flushing:
  * @self: a queue
- * @flushing: whether gst_oak_queue_take() must not wait
+ * @flushing: whether gst_oak_queue_take() must not wait; the next frame that
+ *     it gives after that has a gap before it
  */
 void
 gst_oak_queue_set_flushing (GstOakQueue * self, gboolean flushing)
 {
+  g_mutex_lock (&self->lock);
+  if (flushing)
+    mark_gap (self);
+  g_mutex_unlock (&self->lock);
   change (self, &self->flushing, flushing);
 }
 

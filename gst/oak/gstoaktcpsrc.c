@@ -168,6 +168,7 @@ struct _GstOakTcpSrc
   GstOakLayout *layout;         /* of what goes out */
   gboolean layout_is_old;
   gboolean discont;
+  gboolean resync;              /* time has jumped before the next picture */
 };
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
@@ -239,22 +240,30 @@ gst_oak_tcp_src_post_failure (GstOakTcpSrc * self, GstMessageType type,
   g_free (text);
 }
 
+/* Any thread. */
+static gboolean
+gst_oak_tcp_src_may_warn (GstOakTcpSrc * self, Pace * pace, guint per_second)
+{
+  gboolean may;
+
+  GST_OBJECT_LOCK (self);
+  may = may_tell (pace, per_second);
+  GST_OBJECT_UNLOCK (self);
+  return may;
+}
+
 /* The receiver goes on after these. Any thread. */
 static void
 gst_oak_tcp_src_warn (gpointer user_data, const GError * error)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
   gboolean is_nuisance = error->domain == GST_OAK_LINK_ERROR
-      && error->code >= GST_OAK_LINK_ERROR_STRAY
-      && error->code != GST_OAK_LINK_ERROR_SUPERSEDED;
-  gboolean may;
+      && (error->code == GST_OAK_LINK_ERROR_STRAY
+      || error->code == GST_OAK_LINK_ERROR_BUSY);
 
-  GST_OBJECT_LOCK (self);
-  may = is_nuisance ? may_tell (&self->nuisances, NUISANCE_RATE_MAX) :
-      may_tell (&self->losses, LOSS_RATE_MAX);
-  GST_OBJECT_UNLOCK (self);
-
-  if (may)
+  if (is_nuisance ?
+      gst_oak_tcp_src_may_warn (self, &self->nuisances, NUISANCE_RATE_MAX) :
+      gst_oak_tcp_src_may_warn (self, &self->losses, LOSS_RATE_MAX))
     gst_oak_tcp_src_post_failure (self, GST_MESSAGE_WARNING, error);
 }
 
@@ -337,7 +346,10 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
   GstMessageType type;
   GstFlowReturn ret = gst_oak_tcp_src_break (self, frame, &type);
 
-  if (gst_oak_failure_find (error) != NULL) {
+  if (type == GST_MESSAGE_WARNING
+      && !gst_oak_tcp_src_may_warn (self, &self->losses, LOSS_RATE_MAX)) {
+    GST_DEBUG_OBJECT (self, "%s", error->message);
+  } else if (gst_oak_failure_find (error) != NULL) {
     gst_oak_tcp_src_post_failure (self, type, error);
   } else {
     gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
@@ -514,10 +526,14 @@ gst_oak_tcp_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
   GstCaps *caps;
 
   gst_query_parse_allocation (query, &caps, NULL);
-  /* Encoded pictures have each their own size: no pool has such memory. */
+  /* Encoded pictures have each their own size: no pool has such memory, and
+   * the base class would start one that nobody has configured. */
   if (caps == NULL || self->content.traits->caps != NULL
-      || !gst_video_info_from_caps (&info, caps))
+      || !gst_video_info_from_caps (&info, caps)) {
+    while (gst_query_get_n_allocation_pools (query) > 0)
+      gst_query_remove_nth_allocation_pool (query, 0);
     return TRUE;
+  }
 
   gst_oak_caps_choose_pool (query, caps, &info);
   self->refused =
@@ -598,6 +614,8 @@ gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
 static gboolean
 gst_oak_tcp_src_may_decode (GstOakTcpSrc * self)
 {
+  /* Of a payload that has just begun, there is none before it. */
+  self->gap |= self->content.geometry.width == 0;
   if (!self->content.traits->inter_coded || self->content.keyframe)
     self->gap = FALSE;
   if (!self->gap)
@@ -721,16 +739,17 @@ gst_oak_tcp_src_skip_image (GstOakTcpSrc * self, const GstOakFrame * frame,
 
 static void
 gst_oak_tcp_src_stamp (GstOakTcpSrc * self, GstBuffer * buffer,
-    GstClockTime pts, gboolean jumped)
+    GstClockTime pts)
 {
   if (!gst_base_src_get_do_timestamp (GST_BASE_SRC (self)))
     GST_BUFFER_PTS (buffer) = pts;
   GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
 
-  if (jumped)
+  if (self->resync)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_RESYNC);
-  if (jumped || self->discont)
+  if (self->discont)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->resync = FALSE;
   self->discont = FALSE;
   if (!self->content.keyframe)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
@@ -779,6 +798,7 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
       GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (frame->arrival),
       GST_TIME_ARGS (pts));
   self->discont |= frame->discont || jumped;
+  self->resync |= jumped;
   self->gap |= frame->discont;
   gst_object_sync_values (GST_OBJECT (self), pts);
   if (frame->image == NULL) {
@@ -792,7 +812,7 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
   if (ret != GST_FLOW_OK)
     return ret == FLOW_SKIP ? GST_FLOW_OK : ret;
 
-  gst_oak_tcp_src_stamp (self, frame->image, pts, jumped);
+  gst_oak_tcp_src_stamp (self, frame->image, pts);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
   *buffer = g_steal_pointer (&frame->image);
   return GST_FLOW_OK;
@@ -883,6 +903,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->gap = TRUE;
   self->broken_connection = 0;
   self->discont = TRUE;
+  self->resync = FALSE;
   gst_oak_timeline_reset (&self->timeline);
 }
 
@@ -1199,19 +1220,18 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
 static void
 gst_oak_tcp_src_tell_focus (GstOakTcpSrc * self)
 {
-  OakControl control = { 0, };
-  gint focus;
+  OakControl control = { OAK_CONTROL_AUTOFOCUS, 0 };
+  gboolean any = TRUE;
 
+  /* Told with the lock: of two threads, the last to set is the last to send. */
   GST_OBJECT_LOCK (self);
-  focus = self->settings.focus;
-  control.kind =
-      self->settings.autofocus ? OAK_CONTROL_AUTOFOCUS : OAK_CONTROL_FOCUS;
+  if (!self->settings.autofocus) {
+    any = self->settings.focus >= 0;
+    control.kind = OAK_CONTROL_FOCUS;
+    control.position = MAX (self->settings.focus, 0);
+  }
+  gst_oak_link_set_control (self->link, any ? &control : NULL);
   GST_OBJECT_UNLOCK (self);
-
-  if (control.kind == OAK_CONTROL_FOCUS)
-    control.position = MAX (focus, 0);
-  gst_oak_link_set_control (self->link,
-      control.kind == OAK_CONTROL_FOCUS && focus < 0 ? NULL : &control);
 }
 
 static void
