@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Shows oaktcpsrc without a camera: builds it, starts the camera program on
-# this machine with a synthetic scene, and plays what it sends. Into a window
-# if there is a display, till it is closed; else into a video and a picture.
+# Shows the elements without a camera: builds them, and plays two cameras, one
+# after the other. The first is the camera program on this machine, with a
+# synthetic scene; the second is a pipeline that ends in oaktcpsink. Each into a
+# window if there is a display, till it is closed; else into a video and a
+# picture.
 #
 #   sh tests/demo.sh [DIRECTORY]      # where the files go, default: here
 #
@@ -40,7 +42,7 @@ step() {
 stop() {
   echo "$1" >&2
   if [ -s "$scratch/camera.log" ]; then
-    echo "The camera program said:" >&2
+    echo "The camera said:" >&2
     tail -n 20 "$scratch/camera.log" | sed 's/^/  | /' >&2
   fi
   exit 1
@@ -75,32 +77,70 @@ configure() {
   fi
 }
 
+# What the camera prints comes from file 3, kept open: it may go on talking.
 start_camera() {
+  rm -f "$scratch/camera"
   mkfifo "$scratch/camera"
-  python3 "$source/tests/interop/scriptnode.py" \
-    --program "$source/ext/depthai/script/tcp_server.py" \
-    --size 640x352 --fps 30 --port 0 \
-    >"$scratch/camera" 2>"$scratch/camera.log" &
+  "$@" >"$scratch/camera" 2>"$scratch/camera.log" &
   camera=$!
-  # Kept open: the camera may go on talking.
   exec 3<"$scratch/camera"
+}
+
+stop_camera() {
+  kill "$camera" 2>/dev/null || true
+  wait "$camera" 2>/dev/null || true
+  camera=
+}
+
+start_camera_program() {
+  start_camera python3 "$source/tests/interop/scriptnode.py" \
+    --program "$source/ext/depthai/script/tcp_server.py" \
+    --size 640x352 --fps 30 --port 0
   while read -r word port <&3; do
     [ "$word" != PORT ] || return 0
   done
   stop "The camera program did not start."
 }
 
+# The usual one, if it is free.
+find_port() {
+  python3 - <<'END_OF_SCRIPT'
+import socket
+
+for port in 5000, 0:
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(door.getsockname()[1])
+        break
+END_OF_SCRIPT
+}
+
+# Prints the line, and runs it as who types it.
+start_camera_pipeline() {
+  port=$(find_port)
+  line="gst-launch-1.0 videotestsrc pattern=ball ! videoconvert !"
+  line="$line oaktcpsink port=$port detections='0;87.5;0.1;0.2;0.4;0.9'"
+  echo "$line"
+  start_camera env LC_ALL=C sh -c "exec $line"
+  while read -r line <&3; do
+    case $line in *"to PLAYING"*) return 0 ;; esac
+  done
+  stop "The camera's pipeline did not start."
+}
+
 # Each kind of window has words of its own for being closed; in English.
 show_in_window() {
   cat <<END_OF_TEXT
 export GST_PLUGIN_PATH=$build/gst/oak
-gst-launch-1.0 $source_element ! videoconvert ! autovideosink
+$1
 
-Close the window, or press Ctrl-C here, to end.
+Close the window to go on, or press Ctrl-C here to end.
 END_OF_TEXT
-  # shellcheck disable=SC2086 # an element and its properties
-  play env LC_ALL=C gst-launch-1.0 -q $source_element ! videoconvert ! \
-    autovideosink >"$scratch/log" 2>&1 ||
+  play env LC_ALL=C sh -c "exec $1" >"$scratch/log" 2>&1 ||
     grep -q -e 'window was closed' -e 'Quit requested' "$scratch/log"
 }
 
@@ -114,13 +154,14 @@ write_files() {
   # shellcheck disable=SC2086
   launch $source_element num-buffers=240 ! videoconvert ! \
     video/x-raw,format=I420 ! x264enc tune=zerolatency ! mp4mux ! \
-    filesink location="$directory/demo.mp4"
+    filesink location="$directory/$1.mp4"
   # shellcheck disable=SC2086
   launch $source_element num-buffers=1 ! videoconvert ! pngenc ! \
-    filesink location="$directory/demo.png"
-  for file in demo.mp4 demo.png; do
+    filesink location="$directory/$1.png"
+  for file in "$1.mp4" "$1.png"; do
     [ -s "$directory/$file" ] || stop "$file is empty."
   done
+  written="$written $1"
 }
 
 print_detections() {
@@ -142,7 +183,29 @@ for frame in frames[::12]:
               f"   {d['w']} x {d['h']} pixels at {d['x']},{d['y']}")
     if not frame["detections"]:
         print("    nothing seen")
+if not any(frame["detections"] for frame in frames):
+    sys.exit("Nothing was seen in any frame.")
 END_OF_SCRIPT
+}
+
+# Plays the camera with the line given, or writes files of the name given.
+watch() {
+  source_element="oaktcpsrc host=127.0.0.1 port=$port framerate=30/1"
+  if has_display; then
+    step "Playing it in a window"
+    if show_in_window "$2"; then
+      echo "The window was closed."
+      return
+    fi
+    cat "$scratch/log"
+    echo "No window could be opened."
+  fi
+
+  step "Writing a video and a picture"
+  write_files "$1"
+
+  step "Printing the detections of some frames"
+  print_detections
 }
 
 step "What is needed"
@@ -157,28 +220,23 @@ quietly meson compile -C "$build" gstoak oakprint
 export GST_PLUGIN_PATH_1_0="$build/gst/oak"
 export GST_REGISTRY_1_0="$build/registry.bin"
 
+written=
+
 step "Starting the camera program on this machine"
-start_camera
-source_element="oaktcpsrc host=127.0.0.1 port=$port framerate=30/1"
+start_camera_program
 echo "ext/depthai/script/tcp_server.py listens on 127.0.0.1:$port"
+watch demo "gst-launch-1.0 oaktcpsrc port=$port ! videoconvert ! autovideosink"
+stop_camera
 
-if has_display; then
-  step "Playing it in a window"
-  if show_in_window; then
-    echo "The window was closed."
-    exit 0
-  fi
-  cat "$scratch/log"
-  echo "No window could be opened."
-fi
-
-step "Writing a video and a picture"
-write_files
-
-step "Printing the detections of some frames"
-print_detections
+step "Starting a pipeline that looks like a camera"
+start_camera_pipeline
+watch demo-pipeline "gst-launch-1.0 playbin3 uri=oak://127.0.0.1:$port"
+stop_camera
 
 step "Done"
-echo "video:   $directory/demo.mp4"
-echo "picture: $directory/demo.png"
-echo "The picture has no boxes: the element that will draw them is not there yet."
+for name in $written; do
+  echo "video:   $directory/$name.mp4"
+  echo "picture: $directory/$name.png"
+done
+[ -z "$written" ] || echo "The pictures have no boxes:" \
+  "the element that will draw them is not there yet."
