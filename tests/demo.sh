@@ -122,7 +122,7 @@ END_OF_SCRIPT
 # Prints the line, and runs it as who types it.
 start_camera_pipeline() {
   port=$(find_port)
-  line="gst-launch-1.0 videotestsrc pattern=ball ! videoconvert !"
+  line="gst-launch-1.0 videotestsrc ! videoconvert !"
   line="$line oaktcpsink port=$port detections='0;87.5;0.1;0.2;0.4;0.9'"
   echo "$line"
   start_camera env LC_ALL=C sh -c "exec $line"

@@ -107,10 +107,13 @@ for suite; do
     apt-get -q -y install --no-install-recommends git ca-certificates &&
     git config --global --add safe.directory "*"' 1
   attempt clone 'git clone file:///mnt /srv/clone' 1
-  attempt demo 'cd /srv/clone && sh tests/demo.sh' 30
+  attempt demo 'cd /srv/clone && sh tests/demo.sh && test -s demo.mp4 &&
+    test -s demo.png && test -s demo-pipeline.mp4 &&
+    test -s demo-pipeline.png' 30
   attempt test 'cd /srv/clone && sh tests/test.sh' 5
   attempt install 'cd /srv/clone && meson setup --prefix=/usr /srv/b &&
-    meson install -C /srv/b && gst-inspect-1.0 oaktcpsrc' 20
+    meson install -C /srv/b && gst-inspect-1.0 oaktcpsink &&
+    gst-inspect-1.0 oaktcpsrc' 20
   leave_root
 done
 
