@@ -226,6 +226,10 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakuri": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # What a user starts from shows the public way.
