@@ -232,6 +232,9 @@ ROOMS = {
     ),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
+    # These see both elements, as an application does.
+    "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
+    "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
     # What a user starts from shows the public way.
     "tests/examples/oakprint": ([], ANY_GSTREAMER),
 }
