@@ -181,9 +181,8 @@ line_new (const gchar * sink, const gchar * src, const gchar * behind)
  * line_new_film:
  * @film: a pipeline with an oaktcpsink that is called sink
  *
- * The camera pauses, and plays when the host has connected.
- *
- * Returns: (transfer full): as line_new()
+ * Returns: (transfer full): a camera that neither serves nor plays yet, and a
+ *   host
  */
 OakLine *
 line_new_film (const gchar * film, const gchar * src, const gchar * behind)
@@ -193,9 +192,6 @@ line_new_film (const gchar * film, const gchar * src, const gchar * behind)
   line->film = parse (film);
   gst_element_set_bus (line->film, line->camera_bus);
   take_sink (line, gst_bin_get_by_name (GST_BIN (line->film), "sink"));
-  fail_if (gst_element_set_state (line->film, GST_STATE_PAUSED)
-      == GST_STATE_CHANGE_FAILURE);
-  point_src_at_sink (line);
   return line;
 }
 
@@ -273,6 +269,14 @@ wait_connected (OakLine * line, guint n)
   fail_unless (in_time, "no connection");
 }
 
+static void
+start_film (OakLine * line)
+{
+  fail_if (gst_element_set_state (line->film, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE);
+  point_src_at_sink (line);
+}
+
 /**
  * line_connect:
  *
@@ -283,11 +287,11 @@ line_connect (OakLine * line)
 {
   guint n = line->n_connected;
 
+  if (line->film)
+    start_film (line);
   fail_if (gst_element_set_state (line->host, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE);
   wait_connected (line, n + 1);
-  if (line->film)
-    gst_element_set_state (line->film, GST_STATE_PLAYING);
 }
 
 /**
@@ -330,7 +334,7 @@ wait_for_the_one_before (GstPad * pad, GstPadProbeInfo * info,
   gint64 end = g_get_monotonic_time () + OAK_LINE_LIMIT;
 
   g_mutex_lock (&line->lock);
-  while (line->n_came < line->n_sent
+  while ((line->n_came < line->n_sent || line->n_connected == 0)
       && g_cond_wait_until (&line->changed, &line->lock, end));
   line->n_sent++;
   g_mutex_unlock (&line->lock);
@@ -340,8 +344,9 @@ wait_for_the_one_before (GstPad * pad, GstPadProbeInfo * info,
 /**
  * line_pace:
  *
- * From now on a buffer waits before the sink until the one before it has left
- * the source: a film is not too fast for anybody, however slow the machine is.
+ * From now on a buffer waits before the sink until there is a host, and the one
+ * before it has left the source: a film is not too fast for anybody, however
+ * slow the machine is.
  */
 void
 line_pace (OakLine * line)
@@ -352,6 +357,39 @@ line_pace (OakLine * line)
   gst_pad_add_probe (to, GST_PAD_PROBE_TYPE_BUFFER, note_came, line, NULL);
   gst_pad_add_probe (from, GST_PAD_PROBE_TYPE_BUFFER, wait_for_the_one_before,
       line, NULL);
+}
+
+static GstPadProbeReturn
+note_sent (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  OakLine *line = user_data;
+
+  g_mutex_lock (&line->lock);
+  line->n_shown++;
+  g_cond_broadcast (&line->changed);
+  g_mutex_unlock (&line->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+/**
+ * line_play_film:
+ *
+ * Returns when @n_shown buffers have come to the sink, though nobody sees them.
+ */
+void
+line_play_film (OakLine * line, guint n_shown)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (line->sink, "sink");
+  gint64 end = g_get_monotonic_time () + OAK_LINE_LIMIT;
+  gboolean in_time = TRUE;
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_sent, line, NULL);
+  start_film (line);
+  g_mutex_lock (&line->lock);
+  while (line->n_shown < n_shown && in_time)
+    in_time = g_cond_wait_until (&line->changed, &line->lock, end);
+  g_mutex_unlock (&line->lock);
+  fail_unless (in_time, "only %u buffers", line->n_shown);
 }
 
 /**

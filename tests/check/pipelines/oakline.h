@@ -25,6 +25,7 @@ typedef struct
   GCond changed;
   guint n_connected;            /* with lock; since the beginning */
   guint n_sent, n_came;         /* with lock; buffers, if it is paced */
+  guint n_shown;                /* with lock; buffers of the film */
 } OakLine;
 
 gboolean        have_elements               (const gchar        * names);
@@ -52,6 +53,9 @@ void            line_call                   (OakLine            * line,
 void            line_hang_up                (OakLine            * line);
 
 void            line_pace                   (OakLine            * line);
+
+void            line_play_film              (OakLine            * line,
+                                             guint                n_shown);
 
 void            line_end                    (OakLine            * line);
 
