@@ -142,8 +142,14 @@ gst_oak_settings_install (GObjectClass * klass)
    *
    * What the camera's images are. `auto` knows encoded pictures by themselves
    * and takes everything else for planar BGR; another raw layout has to be
-   * named, as the wire does not tell. With an encoded payload, a picture that
-   * does not begin and end as it must is an error (STREAM, DEMUX).
+   * named, as the wire does not tell. What is found out may change in
+   * mid-stream, to access units with a keyframe that has its parameter sets. A
+   * picture that does not begin and end as it must is an error (STREAM, DEMUX);
+   * in server mode a warning, and the connection is closed.
+   *
+   * An encoded stream that begins with frames without a picture, as when
+   * nothing but detections is sent at first, should have its payload named:
+   * `auto` announces raw pictures then.
    *
    * Since: 0.1
    */
@@ -157,7 +163,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * Width of the pictures in pixels, 0 = find out. Given without
    * #GstOakTcpSrc:height, the height follows from the number of bytes. A
    * picture that does not have this width is an error (STREAM, FORMAT, behind
-   * good pictures DEMUX).
+   * good pictures DEMUX); in server mode a warning, and the connection is
+   * closed.
    *
    * Since: 0.1
    */
@@ -226,7 +233,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * How long the camera may be silent after it has accepted the connection,
    * in milliseconds; 0 = for ever. A camera that serves another client
    * accepts and says nothing. Time in PAUSED does not count. Then an error
-   * (RESOURCE, BUSY).
+   * (RESOURCE, BUSY); in server mode a warning, and the next camera is waited
+   * for.
    *
    * Since: 0.1
    */
@@ -239,7 +247,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * GstOakTcpSrc:stall-timeout:
    *
    * How long the camera may be silent in mid-stream, in milliseconds; 0 = for
-   * ever. Time in PAUSED does not count. Then an error (RESOURCE, READ).
+   * ever. Time in PAUSED does not count. Then an error (RESOURCE, READ); in
+   * server mode a warning, and the camera is waited for.
    *
    * Since: 0.1
    */
@@ -305,8 +314,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * * `detections-left-out`: did not parse, or have no area in the picture
    * * `frames-without-image`: frames that had no picture
    * * `dropped`: frames left out because downstream was too slow
-   * * `discarded`: frames that arrived in a pause, or too long before the
-   *   first play
+   * * `discarded`: frames that arrived in a pause, too long before the first
+   *   play, or on a connection that was already given up
    * * `delta-frames-dropped`: pictures of an inter-coded stream that came
    *   after a gap and before the next keyframe
    * * `connections`: made or accepted

@@ -104,6 +104,7 @@
 #include "gstoaklink.h"
 #include "gstoakmeta.h"
 #include "gstoakreceiver.h"
+#include "gstoakreport.h"
 #include "gstoaksettings.h"
 #include "gstoaktimeline.h"
 #include "gstoakuri.h"
@@ -111,21 +112,11 @@
 GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define GST_CAT_DEFAULT gst_oak_tcp_src_debug
 
-/* At most so many messages a second: on frames without an image (and gaps); on
- * connections that end; on what can be had without sending a byte. */
+/* Messages a second on frames without an image, and gaps. */
 #define NO_IMAGE_RATE_MAX 200
-#define LOSS_RATE_MAX 10
-#define NUISANCE_RATE_MAX 1
 
 /* What create() does with a frame that is left out. */
 #define FLOW_SKIP GST_FLOW_CUSTOM_SUCCESS
-
-/* Messages of one kind in the present second. */
-typedef struct
-{
-  gint64 since;                 /* monotonic us */
-  guint n;
-} Pace;
 
 struct _GstOakTcpSrc
 {
@@ -136,16 +127,14 @@ struct _GstOakTcpSrc
   GstOakQueue *queue;
   GstOakReceiver *receiver;
   GstOakTimeline timeline;
+  GstOakReport report;
 
   /* under the state lock */
   gboolean pausing;
 
   /* under the object lock */
   GstOakSettings settings;
-  gchar *place;                 /* for messages: host and port */
   guint current_port;           /* that is listened on; 0 = none */
-  Pace losses;                  /* warnings of */
-  Pace nuisances;
   GstClockTime frame_duration;  /* 0 = not known */
   GstClockTime pipeline_latency;
   guint64 n_frames;
@@ -162,7 +151,7 @@ struct _GstOakTcpSrc
   gboolean gap;                 /* pictures before the next are missing */
   guint broken_connection;      /* nothing of it is wanted any more */
   gboolean told_geometry;
-  Pace no_image;
+  GstOakPace no_image;
   gboolean negotiated;
   gboolean refused;             /* the base class has posted why */
   GstOakLayout *layout;         /* of what goes out */
@@ -188,116 +177,37 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (oaktcpsrc, "oaktcpsrc", GST_RANK_NONE,
     GST_TYPE_OAK_TCP_SRC, GST_DEBUG_CATEGORY_INIT (gst_oak_tcp_src_debug,
         "oaktcpsrc", 0, "OAK camera source"));
 
-/* Messages */
+/* Errors */
 
-static gboolean
-may_tell (Pace * pace, guint per_second)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (now - pace->since > G_TIME_SPAN_SECOND) {
-    pace->since = now;
-    pace->n = 0;
-  }
-  return pace->n++ < per_second;
-}
-
-/* "host:port", as an address is written. */
-static void
-gst_oak_tcp_src_set_place (GstOakTcpSrc * self, const gchar * host, guint port)
-{
-  gboolean is_ipv6 = strchr (host, ':') != NULL;
-
-  GST_OBJECT_LOCK (self);
-  g_free (self->place);
-  self->place = g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
-gst_oak_tcp_src_post (GstOakTcpSrc * self, GstMessageType type, GQuark domain,
-    gint code, const gchar * text, const gchar * debug)
-{
-  gchar *full;
-
-  GST_OBJECT_LOCK (self);
-  full = g_strdup_printf ("%s: %s", self->place, text);
-  GST_OBJECT_UNLOCK (self);
-  gst_element_message_full (GST_ELEMENT (self), type, domain, code, full,
-      g_strdup (debug), __FILE__, GST_FUNCTION, __LINE__);
-}
-
-static void
-gst_oak_tcp_src_post_failure (GstOakTcpSrc * self, GstMessageType type,
-    const GError * error)
-{
-  const GstOakFailure *failure = gst_oak_failure_find (error);
-  gchar *text = gst_oak_failure_describe (failure, error,
-      type == GST_MESSAGE_WARNING);
-
-  gst_oak_tcp_src_post (self, type, failure->domain (), failure->code, text,
-      error->message);
-  g_free (text);
-}
-
-/* Any thread. */
-static gboolean
-gst_oak_tcp_src_may_warn (GstOakTcpSrc * self, Pace * pace, guint per_second)
-{
-  gboolean may;
-
-  GST_OBJECT_LOCK (self);
-  may = may_tell (pace, per_second);
-  GST_OBJECT_UNLOCK (self);
-  return may;
-}
-
-/* The receiver goes on after these. Any thread. */
+/* The stream goes on after these. Any thread. */
 static void
 gst_oak_tcp_src_warn (gpointer user_data, const GError * error)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
-  gboolean is_nuisance = error->domain == GST_OAK_LINK_ERROR
-      && (error->code == GST_OAK_LINK_ERROR_STRAY
-      || error->code == GST_OAK_LINK_ERROR_BUSY);
 
-  if (is_nuisance ?
-      gst_oak_tcp_src_may_warn (self, &self->nuisances, NUISANCE_RATE_MAX) :
-      gst_oak_tcp_src_may_warn (self, &self->losses, LOSS_RATE_MAX))
-    gst_oak_tcp_src_post_failure (self, GST_MESSAGE_WARNING, error);
+  gst_oak_report_post_failure (&self->report, GST_MESSAGE_WARNING, error);
 }
 
-/* Errors */
-
-/* The one place where a failure becomes what the application sees. EOS and
- * not ERROR is returned, as the base class would post a second, empty error;
- * downstream gets the same EOS event either way. */
-static GstFlowReturn
-gst_oak_tcp_src_post_error (GstOakTcpSrc * self, GQuark domain, gint code,
-    const gchar * text, const gchar * debug)
-{
-  gst_oak_tcp_src_post (self, GST_MESSAGE_ERROR, domain, code, text, debug);
-  return GST_FLOW_EOS;
-}
-
-/* @error is (transfer full). */
+/* EOS and not ERROR is returned, as the base class would post a second, empty
+ * error; downstream gets the same EOS event either way. @error is (transfer
+ * full). */
 static GstFlowReturn
 gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
 {
   GstFlowReturn ret = GST_FLOW_FLUSHING;
 
   if (gst_oak_failure_find (error) != NULL) {
-    gst_oak_tcp_src_post_failure (self, GST_MESSAGE_ERROR, error);
+    gst_oak_report_post_failure (&self->report, GST_MESSAGE_ERROR, error);
     ret = GST_FLOW_EOS;
   }
   g_error_free (error);
   return ret;
 }
 
-/* The frame is not what it must be. A camera that connects to us may do better
- * the next time. */
+/* A frame is not what it must be. That ends the stream, or the connection of a
+ * camera that will connect again: it may do better then. */
 static GstFlowReturn
-gst_oak_tcp_src_break (GstOakTcpSrc * self, const GstOakFrame * frame,
+gst_oak_tcp_src_give_up (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstMessageType * type)
 {
   *type = self->listening ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR;
@@ -344,17 +254,14 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
     GError * error)
 {
   GstMessageType type;
-  GstFlowReturn ret = gst_oak_tcp_src_break (self, frame, &type);
+  GstFlowReturn ret = gst_oak_tcp_src_give_up (self, frame, &type);
 
-  if (type == GST_MESSAGE_WARNING
-      && !gst_oak_tcp_src_may_warn (self, &self->losses, LOSS_RATE_MAX)) {
-    GST_DEBUG_OBJECT (self, "%s", error->message);
-  } else if (gst_oak_failure_find (error) != NULL) {
-    gst_oak_tcp_src_post_failure (self, type, error);
+  if (gst_oak_failure_find (error) != NULL) {
+    gst_oak_report_post_failure (&self->report, type, error);
   } else {
     gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
 
-    gst_oak_tcp_src_post (self, type, GST_STREAM_ERROR,
+    gst_oak_report_post (&self->report, type, GST_STREAM_ERROR,
         self->layout != NULL ? GST_STREAM_ERROR_DEMUX :
         GST_STREAM_ERROR_FORMAT, text, error->message);
     g_free (text);
@@ -363,8 +270,10 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
   return ret;
 }
 
+/* Before the first picture the pipeline is wrong, afterwards the camera. */
 static GstFlowReturn
-gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
+gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self,
+    const GstOakFrame * frame)
 {
   GstCaps *peer = gst_pad_peer_query_caps (GST_BASE_SRC_PAD (self), NULL);
   const gchar *sentence = self->content.traits->caps != NULL ?
@@ -378,7 +287,12 @@ gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
   gchar *debug = gst_caps_to_string (peer);
   gchar *full = g_strdup_printf ("expected a format for %s pictures of that "
       "size, got caps %s from downstream", name, debug);
-  GstFlowReturn ret = gst_oak_tcp_src_post_error (self, GST_CORE_ERROR,
+  GstMessageType type = GST_MESSAGE_ERROR;
+  GstFlowReturn ret = GST_FLOW_EOS;
+
+  if (self->n_frames > 0)
+    ret = gst_oak_tcp_src_give_up (self, frame, &type);
+  gst_oak_report_post (&self->report, type, GST_CORE_ERROR,
       GST_CORE_ERROR_NEGOTIATION, text, full);
 
   g_free (full);
@@ -593,7 +507,7 @@ gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 }
 
 static GstFlowReturn
-gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
+gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self, const GstOakFrame * frame)
 {
   GstPad *pad = GST_BASE_SRC_PAD (self);
   gboolean ok;
@@ -607,7 +521,7 @@ gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
   }
   if (self->refused)
     return GST_FLOW_EOS;
-  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self);
+  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self, frame);
 }
 
 /* A picture of an inter-coded stream is nothing without those before it. */
@@ -647,7 +561,7 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, const GstOakFrame * frame)
     return FLOW_SKIP;
 
   if (!self->negotiated)
-    ret = gst_oak_tcp_src_renegotiate (self);
+    ret = gst_oak_tcp_src_renegotiate (self, frame);
   if (ret == GST_FLOW_OK && self->layout_is_old)
     gst_oak_tcp_src_renew_layout (self);
   return ret;
@@ -661,9 +575,10 @@ gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
   if (self->layout == NULL || gst_oak_frame_move (frame, self->layout))
     return GST_FLOW_OK;
 
-  return gst_oak_tcp_src_post_error (self, GST_RESOURCE_ERROR,
+  gst_oak_report_post (&self->report, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_WRITE, _("Could not write to the memory that "
           "downstream provides."), "expected a mapped buffer, got none");
+  return GST_FLOW_EOS;
 }
 
 /* Output */
@@ -725,7 +640,7 @@ gst_oak_tcp_src_skip_image (GstOakTcpSrc * self, const GstOakFrame * frame,
   GST_OBJECT_UNLOCK (self);
 
   /* A camera can send headers without end: as many as no bus can bear. */
-  if (!may_tell (&self->no_image, NO_IMAGE_RATE_MAX))
+  if (!gst_oak_pace_allows (&self->no_image, NO_IMAGE_RATE_MAX))
     return;
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
@@ -917,8 +832,8 @@ gst_oak_tcp_src_start (GstBaseSrc * base)
   gst_oak_tcp_src_take_settings (self, &peer);
   gst_oak_tcp_src_update_queue (self);
 
-  GST_INFO_OBJECT (self, "%s %s", self->listening ? "listening on" :
-      "connecting to", self->place);
+  if (!self->listening)
+    GST_INFO_OBJECT (self, "connecting to %s, port %u", peer.host, peer.port);
   gst_oak_queue_reset (self->queue);
   gst_oak_receiver_start (self->receiver, &peer);
   g_free (peer.host);
@@ -1052,11 +967,12 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   port = self->settings.port;
   GST_OBJECT_UNLOCK (self);
 
-  gst_oak_tcp_src_set_place (self, bind_address, port);
+  gst_oak_report_set_place (&self->report, bind_address, port);
   gst_oak_link_listen (self->link, bind_address, port, allow_from, &error);
   port = gst_oak_link_get_port (self->link);
   if (port != 0) {
-    gst_oak_tcp_src_set_place (self, bind_address, port);
+    GST_INFO_OBJECT (self, "listening on %s, port %u", bind_address, port);
+    gst_oak_report_set_place (&self->report, bind_address, port);
     gst_oak_tcp_src_set_current_port (self, port);
   }
 
@@ -1124,7 +1040,7 @@ gst_oak_tcp_src_open (GstOakTcpSrc * self)
     bad_uri = g_error_copy (self->settings.bad_uri);
   GST_OBJECT_UNLOCK (self);
 
-  gst_oak_tcp_src_set_place (self, host, port);
+  gst_oak_report_set_place (&self->report, host, port);
 
   if (bad_uri != NULL)
     ok = gst_oak_tcp_src_fail_settings (self, bad_uri->message,
@@ -1410,7 +1326,7 @@ gst_oak_tcp_src_finalize (GObject * object)
   gst_oak_timeline_clear (&self->timeline);
   oak_labels_free (self->label_table);
   gst_oak_settings_clear (&self->settings);
-  g_free (self->place);
+  gst_oak_report_clear (&self->report);
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
 
@@ -1422,6 +1338,7 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
   gst_base_src_set_live (base, TRUE);
   gst_base_src_set_format (base, GST_FORMAT_TIME);
   gst_oak_timeline_init (&self->timeline);
+  gst_oak_report_init (&self->report, GST_ELEMENT (self));
   self->queue = gst_oak_queue_new ();
   self->link = gst_oak_link_new (gst_oak_tcp_src_warn, self);
   self->receiver = gst_oak_receiver_new (self->link, self->queue);

@@ -167,6 +167,10 @@ oak_connection_new (GSocketConnection * stream)
   g_socket_set_blocking (self->socket, FALSE);
   /* A camera that lost its power never says goodbye. */
   g_socket_set_keepalive (self->socket, TRUE);
+#ifdef G_OS_UNIX
+  /* The end of a message does not wait for the next. */
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
+#endif
   return self;
 }
 
@@ -200,17 +204,15 @@ oak_connection_free (OakConnection * self)
  * @patience: after how many seconds a peer that gives no sign is gone, 4 and
  *     more; half of that is added for the system's way of counting
  *
- * For who sends pictures: little of them is kept on the way, the end of one
- * does not wait for the next, and a peer that vanished without a word is
- * noticed, also while nothing is sent. What the system lacks of that is left
- * out.
+ * For who sends pictures: little of them is kept on the way, and a peer that
+ * vanished without a word is noticed, also while nothing is sent. What the
+ * system lacks of that is left out.
  */
 void
 oak_connection_prepare_to_send (OakConnection * self, guint patience)
 {
 #ifdef G_OS_UNIX
   g_socket_set_option (self->socket, SOL_SOCKET, SO_SNDBUF, SEND_BUFFER, NULL);
-  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
 #ifdef TCP_KEEPIDLE
   g_socket_set_option (self->socket, IPPROTO_TCP, TCP_KEEPIDLE, patience / 2,
       NULL);

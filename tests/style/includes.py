@@ -100,6 +100,7 @@ ROOMS = {
         ],
         CORE + GIO + VIDEO,
     ),
+    "gst/oak/gstoakreport": (["gstoakfailure.h", "gstoaklink.h"], CORE),
     "gst/oak/gstoaksettings": (
         ["gstoakmode.h", "gstoakpayload.h"],
         CORE + VIDEO,
@@ -113,6 +114,7 @@ ROOMS = {
             "gstoaklink.h",
             "gstoakmeta.h",
             "gstoakreceiver.h",
+            "gstoakreport.h",
             "gstoaksettings.h",
             "gstoaktimeline.h",
             "gstoakuri.h",
