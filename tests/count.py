@@ -3,7 +3,8 @@
 """Adds up what meson's test logs say. The sum is the last line.
 
 A program that prints Check's closing line counts as its test cases, every
-other test as one. Exit status 0 only if something passed and nothing failed.
+other test as one. A case that says ": skipped." at the end of a line has not
+passed. Exit status 0 only if something passed and nothing failed.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 CHECKS = re.compile(
     r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)$", re.MULTILINE
 )
+LEFT_OUT = re.compile(r": skipped\.$", re.MULTILINE)
 GOOD = ("OK", "EXPECTEDFAIL")
 
 
@@ -25,11 +27,13 @@ def count(test):
     sums = [[int(n) for n in s] for s in CHECKS.findall(test.get("stdout", ""))]
     cases = sum(s[0] for s in sums)
     failed = sum(s[1] + s[2] for s in sums)
+    said = test.get("stdout", "") + "\n" + test.get("stderr", "")
+    skipped = len(LEFT_OUT.findall(said)) if sums else 0
     if result in GOOD:
-        return max(cases, 1), 0, 0
+        return max(cases, 1) - min(skipped, cases), 0, skipped
     # A program that dies after its last case, or before, has failed too.
     failed = max(failed, 1)
-    return max(cases - failed, 0), failed, 0
+    return max(cases - failed - skipped, 0), failed, skipped
 
 
 def read(path):
