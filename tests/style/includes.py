@@ -237,6 +237,7 @@ ROOMS = {
     # These see both elements, as an application does.
     "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
+    "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
     # What a user starts from shows the public way.
     "tests/examples/oakprint": ([], ANY_GSTREAMER),

@@ -42,9 +42,13 @@ parse (const gchar * text)
   return element;
 }
 
-/* What is wrong with a pipeline of which nothing comes. */
-static gchar *
-describe_error (GstBus * bus)
+/**
+ * line_describe_error:
+ *
+ * Returns: (transfer full): what is wrong with a pipeline; %NULL = nothing
+ */
+gchar *
+line_describe_error (GstBus * bus)
 {
   g_autoptr (GstMessage) message = gst_bus_pop_filtered (bus,
       GST_MESSAGE_ERROR);
@@ -52,7 +56,7 @@ describe_error (GstBus * bus)
   g_autofree gchar *debug = NULL;
 
   if (message == NULL)
-    return g_strdup ("nothing came");
+    return NULL;
   gst_message_parse_error (message, &error, &debug);
   return g_strdup_printf ("%s (%s)", error->message, debug);
 }
@@ -91,9 +95,9 @@ encode_film (const gchar * text)
     g_ptr_array_add (samples, sample);
   g_object_get (out, "eos", &ended, NULL);
   if (!ended || samples->len == 0) {
-    g_autofree gchar *error = describe_error (bus);
+    g_autofree gchar *error = line_describe_error (bus);
 
-    fail ("%s: %s", text, error);
+    fail ("%s: %s", text, error ? error : "nothing came");
   }
   gst_element_set_state (pipeline, GST_STATE_NULL);
   return samples;
@@ -113,20 +117,32 @@ note_added (GstElement * sink, const gchar * client, gpointer user_data)
 }
 
 static OakLine *
-start_line (const gchar * src, const gchar * behind)
+start_line (void)
 {
-  g_autofree gchar *text = g_strdup_printf ("oaktcpsrc name=src %s ! %s "
-      "appsink name=out sync=false", src, behind);
   OakLine *line = g_new0 (OakLine, 1);
 
   g_mutex_init (&line->lock);
   g_cond_init (&line->changed);
   line->camera_bus = gst_bus_new ();
-  line->host = parse (text);
+  return line;
+}
+
+static void
+take_host (OakLine * line, GstElement * host)
+{
+  line->host = host;
+  line->bus = gst_element_get_bus (line->host);
+}
+
+static void
+make_host (OakLine * line, const gchar * src, const gchar * behind)
+{
+  g_autofree gchar *text = g_strdup_printf ("oaktcpsrc name=src %s ! %s "
+      "appsink name=out sync=false", src, behind);
+
+  take_host (line, parse (text));
   line->src = gst_bin_get_by_name (GST_BIN (line->host), "src");
   line->out = gst_bin_get_by_name (GST_BIN (line->host), "out");
-  line->bus = gst_element_get_bus (line->host);
-  return line;
 }
 
 static void
@@ -148,13 +164,21 @@ start_sink (OakLine * line, const gchar * sink)
 }
 
 static void
-point_src_at_sink (OakLine * line)
+take_film (OakLine * line, const gchar * film)
+{
+  line->film = parse (film);
+  gst_element_set_bus (line->film, line->camera_bus);
+  take_sink (line, gst_bin_get_by_name (GST_BIN (line->film), "sink"));
+}
+
+static guint
+port_of (OakLine * line)
 {
   guint port = 0;
 
   g_object_get (line->sink, "current-port", &port, NULL);
   fail_unless (port > 0, "no port");
-  g_object_set (line->src, "port", port, NULL);
+  return port;
 }
 
 /**
@@ -170,10 +194,11 @@ OakLine *
 line_new (const gchar * sink, const gchar * src, const gchar * behind)
 {
   g_autofree gchar *served = g_strdup_printf ("port=0 %s", sink);
-  OakLine *line = start_line (src, behind);
+  OakLine *line = start_line ();
 
+  make_host (line, src, behind);
   start_sink (line, served);
-  point_src_at_sink (line);
+  g_object_set (line->src, "port", port_of (line), NULL);
   return line;
 }
 
@@ -187,11 +212,57 @@ line_new (const gchar * sink, const gchar * src, const gchar * behind)
 OakLine *
 line_new_film (const gchar * film, const gchar * src, const gchar * behind)
 {
-  OakLine *line = start_line (src, behind);
+  OakLine *line = start_line ();
 
-  line->film = parse (film);
-  gst_element_set_bus (line->film, line->camera_bus);
-  take_sink (line, gst_bin_get_by_name (GST_BIN (line->film), "sink"));
+  make_host (line, src, behind);
+  take_film (line, film);
+  return line;
+}
+
+static void
+play_film (OakLine * line)
+{
+  fail_if (gst_element_set_state (line->film, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE);
+}
+
+/* A player's sink is not in it before it plays. */
+static GstElement *
+find_out (GstElement * host)
+{
+  GstElement *out = gst_bin_get_by_name (GST_BIN (host), "out");
+
+  if (out == NULL)
+    g_object_get (host, "video-sink", &out, NULL);
+  return out;
+}
+
+/**
+ * line_new_player:
+ * @film: as for line_new_film(), or %NULL for a camera to push buffers into
+ * @player: a pipeline with an appsink that is called out, or a playbin with it
+ *   as its video sink, and with URI where the camera's is to be
+ * @keys: of the URI
+ *
+ * Returns: (transfer full): a camera that plays and a player that does not yet
+ */
+OakLine *
+line_new_player (const gchar * film, const gchar * player, const gchar * keys)
+{
+  g_autofree gchar *uri = NULL, *text = NULL;
+  g_auto (GStrv) parts = g_strsplit (player, "URI", -1);
+  OakLine *line = start_line ();
+
+  if (film) {
+    take_film (line, film);
+    play_film (line);
+  } else {
+    start_sink (line, "port=0 framing=img");
+  }
+  uri = g_strdup_printf ("oak://127.0.0.1:%u%s", port_of (line), keys);
+  text = g_strjoinv (uri, parts);
+  take_host (line, parse (text));
+  line->out = find_out (line->host);
   return line;
 }
 
@@ -206,8 +277,9 @@ line_new_calling (const gchar * src, const gchar * behind)
 {
   g_autofree gchar *served = g_strdup_printf ("mode=server port=0 "
       "bind-address=127.0.0.1 %s", src);
-  OakLine *line = start_line (served, behind);
+  OakLine *line = start_line ();
 
+  make_host (line, served, behind);
   fail_if (gst_element_set_state (line->host, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE);
   return line;
@@ -249,7 +321,7 @@ line_free (OakLine * line)
   gst_object_unref (line->bus);
   gst_object_unref (line->camera_bus);
   gst_object_unref (line->out);
-  gst_object_unref (line->src);
+  gst_clear_object (&line->src);
   gst_object_unref (line->host);
   g_cond_clear (&line->changed);
   g_mutex_clear (&line->lock);
@@ -269,14 +341,6 @@ wait_connected (OakLine * line, guint n)
   fail_unless (in_time, "no connection");
 }
 
-static void
-start_film (OakLine * line)
-{
-  fail_if (gst_element_set_state (line->film, GST_STATE_PLAYING)
-      == GST_STATE_CHANGE_FAILURE);
-  point_src_at_sink (line);
-}
-
 /**
  * line_connect:
  *
@@ -288,7 +352,9 @@ line_connect (OakLine * line)
   guint n = line->n_connected;
 
   if (line->film)
-    start_film (line);
+    play_film (line);
+  if (line->film && line->src)
+    g_object_set (line->src, "port", port_of (line), NULL);
   fail_if (gst_element_set_state (line->host, GST_STATE_PLAYING)
       == GST_STATE_CHANGE_FAILURE);
   wait_connected (line, n + 1);
@@ -384,7 +450,7 @@ line_play_film (OakLine * line, guint n_shown)
   gboolean in_time = TRUE;
 
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_sent, line, NULL);
-  start_film (line);
+  play_film (line);
   g_mutex_lock (&line->lock);
   while (line->n_shown < n_shown && in_time)
     in_time = g_cond_wait_until (&line->changed, &line->lock, end);
@@ -439,9 +505,9 @@ line_pull (OakLine * line)
   GstSample *sample = pull (line->out);
 
   if (sample == NULL) {
-    g_autofree gchar *error = describe_error (line->bus);
+    g_autofree gchar *error = line_describe_error (line->bus);
 
-    fail ("%s", error);
+    fail ("%s", error ? error : "nothing came");
   }
   return sample;
 }

@@ -18,7 +18,8 @@ typedef struct
   GstElement *film;             /* the camera's pipeline, or NULL */
   GstElement *sink;             /* the camera's; NULL = there is none now */
   GstBus *camera_bus;
-  GstElement *host, *src, *out;
+  GstElement *host, *out;
+  GstElement *src;              /* NULL if a player made its own */
   GstBus *bus;                  /* the host's */
 
   GMutex lock;
@@ -39,6 +40,10 @@ OakLine *       line_new                    (const gchar        * sink,
 OakLine *       line_new_film               (const gchar        * film,
                                              const gchar        * src,
                                              const gchar        * behind);
+
+OakLine *       line_new_player             (const gchar        * film,
+                                             const gchar        * player,
+                                             const gchar        * keys);
 
 OakLine *       line_new_calling            (const gchar        * src,
                                              const gchar        * behind);
@@ -64,6 +69,8 @@ void            line_push                   (OakLine            * line,
                                              GstBuffer          * buffer);
 
 GstSample *     line_pull                   (OakLine            * line);
+
+gchar *         line_describe_error         (GstBus             * bus);
 
 GstMessage *    line_wait_message           (GstBus             * bus,
                                              GstMessageType       types);
