@@ -53,9 +53,11 @@
  *   `autofocus`) and `position` (int, of the lens, 0 to 255; -1 for
  *   `autofocus`). Also in PAUSED. At most 100 a second and client: what comes
  *   faster is read later.
- * * WARNING: a client sent something that is no control message (at most one a
- *   second), was disconnected because it took nothing; as a client, that the
- *   connection is lost or cannot be made, once until there is one again.
+ * * WARNING: pictures come reordered (B-frames), or keyframes without their
+ *   parameter sets, once each; a client sent something that is no control
+ *   message (at most one a second), or was disconnected because it took
+ *   nothing; as a client, that the connection is lost or cannot be made, once
+ *   until there is one again.
  * * ERROR: in the change to PAUSED, if a property cannot be used or the port
  *   not be listened on; later, if a picture does not fit the wire.
  *
@@ -171,6 +173,7 @@ struct _GstOakTcpSink
   gint64 asked_at;              /* for a keyframe, monotonic us; 0 = not yet */
   guint n_asked;
   gboolean told_sides;
+  gboolean told_order;
 
   /* the sending thread's */
   gint64 complained_at;         /* monotonic us; 0 = not yet */
@@ -308,6 +311,7 @@ gst_oak_tcp_sink_set_caps (GstBaseSink * base, GstCaps * caps)
 
   GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
   self->told_sides = FALSE;
+  self->told_order = FALSE;
   if (gst_oak_writer_set_caps (self->writer, caps, &error))
     return TRUE;
 
@@ -367,6 +371,25 @@ gst_oak_tcp_sink_guess_time (GstOakTcpSink * self)
   return MAX (gst_oak_tcp_sink_read_clock (self), self->last_time);
 }
 
+/* A source takes a camera's clock that goes back for one that has rebooted. */
+static void
+gst_oak_tcp_sink_tell_order (GstOakTcpSink * self, GstBuffer * buffer,
+    guint64 time)
+{
+  if (self->told_order || time >= self->last_time
+      || GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT)
+      || !gst_oak_writer_is_inter_coded (self->writer))
+    return;
+  self->told_order = TRUE;
+  GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+      (_("Pictures come in another order than they are shown in, which no "
+              "camera does, and will not be shown in time. Encode without "
+              "B-frames, as \"x264enc tune=zerolatency\" does.")),
+      ("expected a time of %" GST_TIME_FORMAT " and more, got %"
+          GST_TIME_FORMAT, GST_TIME_ARGS (self->last_time),
+          GST_TIME_ARGS (time)));
+}
+
 static guint64
 gst_oak_tcp_sink_find_time (GstOakTcpSink * self, GstBuffer * buffer)
 {
@@ -381,6 +404,7 @@ gst_oak_tcp_sink_find_time (GstOakTcpSink * self, GstBuffer * buffer)
       time = gst_oak_tcp_sink_guess_time (self);
   }
 
+  gst_oak_tcp_sink_tell_order (self, buffer, time);
   self->last_time = time;
   self->last_duration = GST_BUFFER_DURATION_IS_VALID (buffer) ?
       GST_BUFFER_DURATION (buffer) : 0;
@@ -588,6 +612,7 @@ gst_oak_tcp_sink_open (GstOakTcpSink * self)
   self->asked_at = 0;
   self->n_asked = 0;
   self->told_sides = FALSE;
+  self->told_order = FALSE;
 
   if (!gst_oak_tcp_sink_open_writer (self))
     return FALSE;

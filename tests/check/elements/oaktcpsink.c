@@ -1279,6 +1279,29 @@ GST_START_TEST (test_keyframes_without_parameter_sets_are_told_of)
 
 GST_END_TEST;
 
+GST_START_TEST (test_reordered_pictures_are_told_of)
+{
+  Rig *rig = rig_new ("", H264);
+  GSocket *reader = rig_connect (rig);
+  guint i;
+
+  for (i = 0; i < 3; i++) {
+    rig_push (rig, buffer_new (keyframe, sizeof (keyframe), i * GST_SECOND));
+    rig_wait_stat (rig, "frames", i + 1);
+  }
+  rig_fail_unless_no_message (rig, GST_MESSAGE_WARNING);
+  for (i = 0; i < 2; i++) {
+    rig_push (rig, buffer_new (keyframe, sizeof (keyframe), GST_SECOND - i));
+    rig_wait_stat (rig, "frames", i + 4);
+  }
+  rig_wait_warning (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "B-frames");
+  rig_fail_unless_no_message (rig, GST_MESSAGE_WARNING);
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /*** controls ***/
 
 #define PAD_28 "                            "
@@ -1796,6 +1819,7 @@ oaktcpsink_suite (void)
   tcase_add_test (clients, test_client_starts_at_a_keyframe);
   tcase_add_test (clients, test_slow_client_goes_on_at_a_keyframe);
   tcase_add_test (clients, test_keyframes_without_parameter_sets_are_told_of);
+  tcase_add_test (clients, test_reordered_pictures_are_told_of);
   tcase_add_test (clients, test_client_connects_and_connects_again);
   tcase_add_test (clients, test_client_waits_for_its_host);
 
