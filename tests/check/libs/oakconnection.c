@@ -121,6 +121,62 @@ GST_START_TEST (test_cancel_wakes_a_waiting_call)
 
 GST_END_TEST;
 
+GST_START_TEST (test_sends_whole_messages_or_says_why_not)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  const guint8 message[32] = "AUT,";
+  guint8 got[sizeof (message)];
+  GError *error = NULL;
+  guint i, n = 0;
+
+  /* The peer does not read. */
+  while (oak_connection_send (connection, message, sizeof (message), &error)) {
+    n++;
+    fail_unless (n < 1000000);
+  }
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+  g_clear_error (&error);
+
+  /* It does again: nothing was torn. */
+  for (i = 0; i < n; i++) {
+    fail_unless_equals_int (recv (peer, got, sizeof (got), MSG_WAITALL),
+        sizeof (got));
+    fail_unless (memcmp (got, message, sizeof (got)) == 0);
+  }
+  fail_unless (oak_connection_send (connection, message, sizeof (message),
+          NULL));
+
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_nothing_is_sent_behind_half_a_message)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  const gsize size = 64 * 1024 * 1024;
+  guint8 *message = g_malloc0 (size);
+  GError *error = NULL;
+
+  fail_if (oak_connection_send (connection, message, size, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT));
+  g_clear_error (&error);
+  while (recv (peer, message, size, MSG_DONTWAIT) > 0);
+
+  fail_if (oak_connection_send (connection, message, 32, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED));
+  g_error_free (error);
+
+  g_free (message);
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_freeing_hangs_up)
 {
   gint peer;
@@ -203,6 +259,8 @@ oakconnection_suite (void)
   tcase_add_test (tc, test_what_was_sent_comes_before_the_end);
   tcase_add_test (tc, test_one_may_go_on_after_a_timeout);
   tcase_add_test (tc, test_cancel_wakes_a_waiting_call);
+  tcase_add_test (tc, test_sends_whole_messages_or_says_why_not);
+  tcase_add_test (tc, test_nothing_is_sent_behind_half_a_message);
   tcase_add_test (tc, test_freeing_hangs_up);
   tcase_add_test (tc, test_open);
   tcase_add_test (tc, test_open_is_cancelled);
