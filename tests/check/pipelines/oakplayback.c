@@ -169,6 +169,21 @@ make_picture (const gchar * encoder, gint width, gint height)
   return encode_film (text);
 }
 
+/* The parser that urisourcebin of a newer GStreamer puts behind the source for
+ * an encoded stream refuses what is none. decodebin3 alone takes it. */
+static gboolean
+can_become_raw (const gchar * player)
+{
+  guint major, minor, micro, nano;
+
+  gst_version (&major, &minor, &micro, &nano);
+  if (minor <= 22 || g_str_has_prefix (player, "oaktcpsrc"))
+    return TRUE;
+  g_printerr ("urisourcebin of GStreamer %u.%u stays with encoded pictures: "
+      "skipped.\n", major, minor);
+  return FALSE;
+}
+
 GST_START_TEST (test_new_player_follows_a_change_of_payload)
 {
   const gchar *player = new_players[__i__ % G_N_ELEMENTS (new_players)];
@@ -178,6 +193,9 @@ GST_START_TEST (test_new_player_follows_a_change_of_payload)
   OakLine *line;
 
   if (!have_elements (changes[change].needs))
+    return;
+  if (g_str_equal (changes[change].then, "format=BGR")
+      && !can_become_raw (player))
     return;
   GST_INFO ("%s, then %s: %s", changes[change].first, changes[change].then,
       player);
