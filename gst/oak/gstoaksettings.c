@@ -6,6 +6,8 @@
 
 #include "gstoaksettings.h"
 
+#include "gstoakstate.h"
+
 #define DEFAULT_MODE GST_OAK_MODE_CLIENT
 #define DEFAULT_HOST "127.0.0.1"
 #define DEFAULT_PORT 5000
@@ -16,7 +18,16 @@
 #define DEFAULT_CONNECT_TIMEOUT 5000
 #define DEFAULT_FIRST_BYTE_TIMEOUT 10000
 #define DEFAULT_STALL_TIMEOUT 5000
+#define DEFAULT_ON_DISCONNECT GST_OAK_ON_DISCONNECT_RECONNECT
+#define DEFAULT_RECONNECT_DELAY 1000
+#define DEFAULT_RECONNECT_DELAY_MAX 30000
+#define DEFAULT_TIMESTAMP_MODE GST_OAK_TIMESTAMP_MODE_DEVICE
 #define DEFAULT_LATENCY 100
+
+#define RECONNECT_DELAY_LIMIT 3600000
+
+/* For ever. */
+#define DEFAULT_RECONNECT_ATTEMPTS -1
 
 /* The lens stays where the camera has it. */
 #define DEFAULT_FOCUS -1
@@ -44,8 +55,11 @@ gst_oak_settings_install (GObjectClass * klass)
    * `oak+listen://[bind-address][:port][?key=value&...]` waits for it. The
    * port is 5000 where the URI has none. The keys are `payload`, `width`,
    * `height`, `framerate`, `connect-timeout`, `first-byte-timeout`,
-   * `stall-timeout`, `latency`, `focus`, `autofocus` and `allow-from`, with
-   * the values of the properties of these names; no other property is changed.
+   * `stall-timeout`, `on-disconnect`, `reconnect-delay`,
+   * `reconnect-delay-max`, `reconnect-attempts`, `verify-frames`,
+   * `timestamp-mode`, `wall-clock-meta`, `latency`, `drop-on-latency`,
+   * `focus`, `autofocus` and `allow-from`, with the values of the properties
+   * of these names; no other property is changed.
    * Reading it gives the URI of the present properties.
    *
    * A bad URI is refused as a whole: by #GstURIHandler with a #GError that
@@ -257,18 +271,144 @@ gst_oak_settings_install (GObjectClass * klass)
       0, G_MAXUINT, DEFAULT_STALL_TIMEOUT, ready);
 
   /**
+   * GstOakTcpSrc:on-disconnect:
+   *
+   * What happens when the camera cannot be reached, says what no camera says,
+   * or goes. With `reconnect` the source tries again, and nothing that the
+   * network does ends the stream: PTS goes on in running time, the first
+   * buffer afterwards has DISCONT and RESYNC, and each loss is told by a
+   * WARNING. With `error` the first failure is an error; with `eos` it ends
+   * the stream without one, if a picture has come before. In server mode
+   * `reconnect` means to wait for the next connection.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_ON_DISCONNECT] =
+      g_param_spec_enum ("on-disconnect", "On disconnect",
+      "What happens when the connection fails or ends",
+      GST_TYPE_OAK_ON_DISCONNECT, DEFAULT_ON_DISCONNECT, ready);
+
+  /**
+   * GstOakTcpSrc:reconnect-delay:
+   *
+   * How long to wait before the first retry, in milliseconds. Each further one
+   * waits twice as long as the one before, up to
+   * #GstOakTcpSrc:reconnect-delay-max; up to a quarter is added by chance, so
+   * that sources that lost their cameras together do not call them together.
+   * The first whole frame that comes begins anew. Time in PAUSED counts.
+   * Cameras in server mode are waited for without any delay.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_RECONNECT_DELAY] =
+      g_param_spec_uint ("reconnect-delay", "Reconnect delay",
+      "Time to wait before the first retry in ms", 1, RECONNECT_DELAY_LIMIT,
+      DEFAULT_RECONNECT_DELAY, ready);
+
+  /**
+   * GstOakTcpSrc:reconnect-delay-max:
+   *
+   * The longest wait before a retry, in milliseconds; the chance addition
+   * included. One smaller than #GstOakTcpSrc:reconnect-delay holds.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_RECONNECT_DELAY_MAX] =
+      g_param_spec_uint ("reconnect-delay-max", "Longest reconnect delay",
+      "Longest time to wait before a retry in ms", 1, RECONNECT_DELAY_LIMIT,
+      DEFAULT_RECONNECT_DELAY_MAX, ready);
+
+  /**
+   * GstOakTcpSrc:reconnect-attempts:
+   *
+   * How many retries in a row may bring no whole frame; -1 = any number. When
+   * the last has failed, too, what it failed by is the error. In server mode
+   * without effect.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_RECONNECT_ATTEMPTS] =
+      g_param_spec_int ("reconnect-attempts", "Reconnect attempts",
+      "Retries in a row that may fail (-1 = any number)", -1, G_MAXINT,
+      DEFAULT_RECONNECT_ATTEMPTS, ready);
+
+  /**
+   * GstOakTcpSrc:verify-frames:
+   *
+   * Whether a frame is held until the next header shows that it was whole. A
+   * camera program that could not send all of a picture goes on with the next
+   * header: without this, such a torn raw picture goes out, and is only
+   * counted (`torn`). It costs a frame's duration of latency, which is
+   * answered to latency queries.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_VERIFY_FRAMES] =
+      g_param_spec_boolean ("verify-frames", "Verify frames",
+      "Hold each frame until the next header shows that it was whole", FALSE,
+      ready);
+
+  /**
+   * GstOakTcpSrc:timestamp-mode:
+   *
+   * What PTS is made of: `device` maps the camera's clock to the pipeline's
+   * (see docs/timestamps.md), `arrival` is the time at which the first byte of
+   * the frame was read, with all the network's jitter. With `do-timestamp`
+   * PTS is the time at which the source gives the buffer out, and this is
+   * without effect.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_TIMESTAMP_MODE] =
+      g_param_spec_enum ("timestamp-mode", "Timestamp mode",
+      "What PTS is made of", GST_TYPE_OAK_TIMESTAMP_MODE,
+      DEFAULT_TIMESTAMP_MODE, ready);
+
+  /**
+   * GstOakTcpSrc:wall-clock-meta:
+   *
+   * Whether buffers get a second #GstReferenceTimestampMeta, with the caps
+   * `timestamp/x-unix`: when the picture was taken, by this machine's clock,
+   * in nanoseconds since 1970. rtponviftimestamp and the like read it.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_WALL_CLOCK_META] =
+      g_param_spec_boolean ("wall-clock-meta", "Wall clock meta",
+      "Attach the time of day at which the picture was taken", FALSE, playing);
+
+  /**
    * GstOakTcpSrc:latency:
    *
    * Time that a picture may take from the camera to here, in milliseconds. It
    * is what the element answers to a latency query, plus a frame's duration
    * where the frame rate is known; sinks that synchronise wait as long. Too
-   * little makes them drop late pictures.
+   * little makes them drop late pictures: `lateness-99` in
+   * #GstOakTcpSrc:stats says how much would do.
    *
    * Since: 0.1
    */
   properties[GST_OAK_PROP_LATENCY] = g_param_spec_uint ("latency", "Latency",
       "Time a picture may take from the camera to here in ms",
       0, G_MAXINT, DEFAULT_LATENCY, playing);
+
+  /**
+   * GstOakTcpSrc:drop-on-latency:
+   *
+   * Whether frames that are too late are dropped, the oldest first, until the
+   * stream is fresh again: after downstream has stalled, what follows is live.
+   * A frame is late when it is older than the pipeline's latency (or ours, if
+   * that is more) and a frame's duration. Each is counted (`dropped`), and
+   * told by a QOS message. An inter-coded stream goes on with a keyframe.
+   * With %FALSE every frame goes out that is received while playing, however
+   * late; when 512 frames or 256 MiB wait, no more are received until there
+   * is room.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_DROP_ON_LATENCY] =
+      g_param_spec_boolean ("drop-on-latency", "Drop on latency",
+      "Drop frames that are too late", TRUE, playing);
 
   /**
    * GstOakTcpSrc:focus:
@@ -301,6 +441,20 @@ gst_oak_settings_install (GObjectClass * klass)
   properties[GST_OAK_PROP_AUTOFOCUS] =
       g_param_spec_boolean ("autofocus", "Autofocus",
       "Tell the camera to focus continuously", FALSE, controllable);
+
+  /**
+   * GstOakTcpSrc:connection-state:
+   *
+   * How far the source is on its way to the camera. `notify` comes from the
+   * receiving thread, or from the one that changes the element's state:
+   * handlers must not wait.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_CONNECTION_STATE] =
+      g_param_spec_enum ("connection-state", "Connection state",
+      "How far the source is on its way to the camera", GST_TYPE_OAK_STATE,
+      GST_OAK_STATE_IDLE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * GstOakTcpSrc:stats:
@@ -393,8 +547,32 @@ gst_oak_settings_set (GstOakSettings * self, GstOakProp id,
     case GST_OAK_PROP_STALL_TIMEOUT:
       self->stall_timeout = g_value_get_uint (value);
       break;
+    case GST_OAK_PROP_ON_DISCONNECT:
+      self->on_disconnect = g_value_get_enum (value);
+      break;
+    case GST_OAK_PROP_RECONNECT_DELAY:
+      self->reconnect_delay = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_RECONNECT_DELAY_MAX:
+      self->reconnect_delay_max = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_RECONNECT_ATTEMPTS:
+      self->reconnect_attempts = g_value_get_int (value);
+      break;
+    case GST_OAK_PROP_VERIFY_FRAMES:
+      self->verify_frames = g_value_get_boolean (value);
+      break;
+    case GST_OAK_PROP_TIMESTAMP_MODE:
+      self->timestamp_mode = g_value_get_enum (value);
+      break;
+    case GST_OAK_PROP_WALL_CLOCK_META:
+      self->wall_clock_meta = g_value_get_boolean (value);
+      break;
     case GST_OAK_PROP_LATENCY:
       self->latency = g_value_get_uint (value);
+      break;
+    case GST_OAK_PROP_DROP_ON_LATENCY:
+      self->drop_on_latency = g_value_get_boolean (value);
       break;
     case GST_OAK_PROP_FOCUS:
       self->focus = g_value_get_int (value);
@@ -460,8 +638,32 @@ gst_oak_settings_get (const GstOakSettings * self, GstOakProp id,
     case GST_OAK_PROP_STALL_TIMEOUT:
       g_value_set_uint (value, self->stall_timeout);
       break;
+    case GST_OAK_PROP_ON_DISCONNECT:
+      g_value_set_enum (value, self->on_disconnect);
+      break;
+    case GST_OAK_PROP_RECONNECT_DELAY:
+      g_value_set_uint (value, self->reconnect_delay);
+      break;
+    case GST_OAK_PROP_RECONNECT_DELAY_MAX:
+      g_value_set_uint (value, self->reconnect_delay_max);
+      break;
+    case GST_OAK_PROP_RECONNECT_ATTEMPTS:
+      g_value_set_int (value, self->reconnect_attempts);
+      break;
+    case GST_OAK_PROP_VERIFY_FRAMES:
+      g_value_set_boolean (value, self->verify_frames);
+      break;
+    case GST_OAK_PROP_TIMESTAMP_MODE:
+      g_value_set_enum (value, self->timestamp_mode);
+      break;
+    case GST_OAK_PROP_WALL_CLOCK_META:
+      g_value_set_boolean (value, self->wall_clock_meta);
+      break;
     case GST_OAK_PROP_LATENCY:
       g_value_set_uint (value, self->latency);
+      break;
+    case GST_OAK_PROP_DROP_ON_LATENCY:
+      g_value_set_boolean (value, self->drop_on_latency);
       break;
     case GST_OAK_PROP_FOCUS:
       g_value_set_int (value, self->focus);

@@ -8,6 +8,7 @@
 
 #include "gstoakmode.h"
 #include "gstoakpayload.h"
+#include "gstoakpolicy.h"
 
 typedef enum
 {
@@ -26,9 +27,18 @@ typedef enum
   GST_OAK_PROP_CONNECT_TIMEOUT,
   GST_OAK_PROP_FIRST_BYTE_TIMEOUT,
   GST_OAK_PROP_STALL_TIMEOUT,
+  GST_OAK_PROP_ON_DISCONNECT,
+  GST_OAK_PROP_RECONNECT_DELAY,
+  GST_OAK_PROP_RECONNECT_DELAY_MAX,
+  GST_OAK_PROP_RECONNECT_ATTEMPTS,
+  GST_OAK_PROP_VERIFY_FRAMES,
+  GST_OAK_PROP_TIMESTAMP_MODE,
+  GST_OAK_PROP_WALL_CLOCK_META,
   GST_OAK_PROP_LATENCY,
+  GST_OAK_PROP_DROP_ON_LATENCY,
   GST_OAK_PROP_FOCUS,
   GST_OAK_PROP_AUTOFOCUS,
+  GST_OAK_PROP_CONNECTION_STATE,
   GST_OAK_PROP_STATS,
   GST_OAK_N_PROPS
 } GstOakProp;
@@ -48,7 +58,15 @@ typedef struct
   guint connect_timeout;        /* ms, as the next two */
   guint first_byte_timeout;
   guint stall_timeout;
+  GstOakOnDisconnect on_disconnect;
+  guint reconnect_delay;        /* ms */
+  guint reconnect_delay_max;    /* ms */
+  gint reconnect_attempts;      /* -1 = for ever */
+  gboolean verify_frames;
+  GstOakTimestampMode timestamp_mode;
+  gboolean wall_clock_meta;
   guint latency;                /* ms */
+  gboolean drop_on_latency;
   gint focus;
   gboolean autofocus;
 } GstOakSettings;

@@ -106,6 +106,7 @@
 #include "gstoakreceiver.h"
 #include "gstoakreport.h"
 #include "gstoaksettings.h"
+#include "gstoakstate.h"
 #include "gstoaktimeline.h"
 #include "gstoakuri.h"
 
@@ -1248,6 +1249,9 @@ gst_oak_tcp_src_get_property (GObject * object, guint id, GValue * value,
       return;
     case GST_OAK_PROP_URI:
       g_value_take_string (value, gst_oak_uri_compose (object));
+      return;
+    case GST_OAK_PROP_CONNECTION_STATE:
+      g_value_set_enum (value, GST_OAK_STATE_IDLE);
       return;
     default:
       break;

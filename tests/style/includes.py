@@ -89,6 +89,7 @@ ROOMS = {
         ["oakgeometry.h", "oakpicture.h"],
         CORE + VIDEO,
     ),
+    "gst/oak/gstoakpolicy": ([], CORE),
     "gst/oak/gstoakqueue": (["gstoakframe.h"], CORE),
     "gst/oak/gstoakreceiver": (
         [
@@ -102,9 +103,15 @@ ROOMS = {
     ),
     "gst/oak/gstoakreport": (["gstoakfailure.h", "gstoaklink.h"], CORE),
     "gst/oak/gstoaksettings": (
-        ["gstoakmode.h", "gstoakpayload.h"],
+        [
+            "gstoakmode.h",
+            "gstoakpayload.h",
+            "gstoakpolicy.h",
+            "gstoakstate.h",
+        ],
         CORE + VIDEO,
     ),
+    "gst/oak/gstoakstate": ([], CORE),
     "gst/oak/gstoaktcpsrc": (
         [
             "gstoakcaps.h",
@@ -116,6 +123,7 @@ ROOMS = {
             "gstoakreceiver.h",
             "gstoakreport.h",
             "gstoaksettings.h",
+            "gstoakstate.h",
             "gstoaktimeline.h",
             "gstoakuri.h",
         ],

@@ -69,7 +69,7 @@ watch_pad (Rig * rig, GstElement * element, const gchar * name)
  * rig_new_for_port:
  *
  * Returns: (transfer full): a pipeline whose source will look there for its
- *   camera; small pictures are expected
+ *   camera; small pictures are expected, and the first failure is the last
  */
 Rig *
 rig_new_for_port (guint port)
@@ -89,6 +89,7 @@ rig_new_for_port (guint port)
   rig->sink = gst_element_factory_make ("fakesink", NULL);
   g_object_set (rig->src, "port", port, "width", RIG_WIDTH, "height",
       RIG_HEIGHT, NULL);
+  rig_set (rig, "on-disconnect", "error");
   g_object_set (rig->sink, "async", FALSE, "sync", FALSE, NULL);
   gst_bin_add_many (GST_BIN (rig->pipeline), rig->src, rig->filter, rig->sink,
       NULL);
@@ -125,6 +126,7 @@ rig_new_server (void)
 
   rig->camera = oak_test_camera_new_caller ();
   rig_set (rig, "mode", "server");
+  rig_set (rig, "on-disconnect", "reconnect");
   rig_set (rig, "port", "0");
   return rig;
 }

@@ -33,6 +33,8 @@ static const struct
   {"connect-timeout", 0, -1, 5000},
   {"first-byte-timeout", 0, -1, 10000},
   {"stall-timeout", 0, -1, 5000},
+  {"reconnect-delay", 1, 3600000, 1000},
+  {"reconnect-delay-max", 1, 3600000, 30000},
   {"latency", 0, -1, 100},
 };
 /* *INDENT-ON* */
@@ -117,6 +119,49 @@ GST_START_TEST (test_words_have_their_defaults_and_come_back)
 
 GST_END_TEST;
 
+/* *INDENT-OFF* */
+static const struct
+{
+  const gchar *name, *standard, *other;
+} choices[] = {
+  {"on-disconnect", "reconnect", "eos"},
+  {"timestamp-mode", "device", "arrival"},
+  {"verify-frames", "FALSE", "TRUE"},
+  {"wall-clock-meta", "FALSE", "TRUE"},
+  {"drop-on-latency", "TRUE", "FALSE"},
+  {"reconnect-attempts", "-1", "7"},
+};
+/* *INDENT-ON* */
+
+static void
+assert_value (GstElement * src, const gchar * name, const gchar * expected)
+{
+  GParamSpec *spec = g_object_class_find_property (G_OBJECT_GET_CLASS (src),
+      name);
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_auto (GValue) wanted = G_VALUE_INIT;
+
+  fail_unless (spec != NULL, "no property %s", name);
+  g_value_init (&value, spec->value_type);
+  g_value_init (&wanted, spec->value_type);
+  fail_unless (gst_value_deserialize (&wanted, expected), "%s", expected);
+  g_object_get_property (G_OBJECT (src), name, &value);
+  fail_unless_equals_int (gst_value_compare (&value, &wanted), GST_VALUE_EQUAL);
+}
+
+GST_START_TEST (test_choice_has_its_default_and_comes_back)
+{
+  GstElement *src = gst_check_setup_element ("oaktcpsrc");
+
+  assert_value (src, choices[__i__].name, choices[__i__].standard);
+  gst_util_set_object_arg (G_OBJECT (src), choices[__i__].name,
+      choices[__i__].other);
+  assert_value (src, choices[__i__].name, choices[__i__].other);
+  gst_check_teardown_element (src);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_framerate_is_variable_by_default)
 {
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
@@ -135,7 +180,11 @@ GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
 {
   static const gchar *names[] = { "host", "port", "width", "height",
     "framerate", "labels", "connect-timeout", "first-byte-timeout",
-    "stall-timeout"
+    "stall-timeout", "on-disconnect", "reconnect-delay", "reconnect-delay-max",
+    "reconnect-attempts", "verify-frames", "timestamp-mode"
+  };
+  static const gchar *playing[] = { "latency", "drop-on-latency",
+    "wall-clock-meta", "focus", "autofocus"
   };
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
   GObjectClass *klass = G_OBJECT_GET_CLASS (src);
@@ -150,10 +199,16 @@ GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
     fail_unless (spec->flags & GST_PARAM_MUTABLE_READY, "%s", names[i]);
     fail_unless ((spec->flags & G_PARAM_READWRITE) == G_PARAM_READWRITE);
   }
-  spec = g_object_class_find_property (klass, "latency");
-  fail_unless (spec->flags & GST_PARAM_MUTABLE_PLAYING);
+  for (i = 0; i < G_N_ELEMENTS (playing); i++) {
+    spec = g_object_class_find_property (klass, playing[i]);
+    fail_unless (spec != NULL, "no property %s", playing[i]);
+    fail_unless (spec->flags & GST_PARAM_MUTABLE_PLAYING, "%s", playing[i]);
+  }
   spec = g_object_class_find_property (klass, "stats");
   fail_unless (spec->value_type == GST_TYPE_STRUCTURE);
+  fail_unless ((spec->flags & G_PARAM_READWRITE) == G_PARAM_READABLE);
+  spec = g_object_class_find_property (klass, "connection-state");
+  fail_unless (G_IS_PARAM_SPEC_ENUM (spec));
   fail_unless ((spec->flags & G_PARAM_READWRITE) == G_PARAM_READABLE);
   gst_check_teardown_element (src);
 }
@@ -2884,6 +2939,8 @@ add_element (Suite * s)
   TABLE (tc, test_number_has_its_range_and_default, numbers);
   TABLE (tc, test_number_comes_back, numbers);
   tcase_add_test (tc, test_words_have_their_defaults_and_come_back);
+  tcase_add_loop_test (tc, test_choice_has_its_default_and_comes_back, 0,
+      G_N_ELEMENTS (choices));
   tcase_add_test (tc, test_framerate_is_variable_by_default);
   tcase_add_test (tc, test_properties_say_what_they_are_and_when_they_change);
   tcase_add_test (tc, test_factory_is_a_network_source_without_rank);
