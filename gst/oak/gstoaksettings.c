@@ -472,6 +472,8 @@ gst_oak_settings_install (GObjectClass * klass)
    *   play, or on a connection that was already given up
    * * `delta-frames-dropped`: pictures of an inter-coded stream that came
    *   after a gap and before the next keyframe
+   * * `unusable`: pictures that were broken, or of a kind or size that
+   *   downstream does not take
    * * `connections`: made or accepted
    * * `connections-refused`: closed at once in server mode
    *

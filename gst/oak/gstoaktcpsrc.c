@@ -144,14 +144,17 @@ struct _GstOakTcpSrc
   guint64 n_without_image;
   guint64 n_discarded;
   guint64 n_delta_dropped;
+  guint64 n_unusable;
 
   /* set by start(), then the streaming thread's only */
   gboolean listening;           /* in server mode */
+  GstOakOnDisconnect on_disconnect;
   OakLabels *label_table;       /* kept till the next start */
   GstOakContent content;        /* of the last picture */
   gboolean gap;                 /* pictures before the next are missing */
   guint broken_connection;      /* nothing of it is wanted any more */
   gboolean told_geometry;
+  gboolean told_unusable;       /* since the last picture that went out */
   GstOakPace no_image;
   gboolean negotiated;
   gboolean refused;             /* the base class has posted why */
@@ -189,6 +192,15 @@ gst_oak_tcp_src_warn (gpointer user_data, const GError * error)
   gst_oak_report_post_failure (&self->report, GST_MESSAGE_WARNING, error);
 }
 
+/* How the end of the stream is told: the user may want no error, once there
+ * was a picture. */
+static GstMessageType
+gst_oak_tcp_src_end_type (GstOakTcpSrc * self)
+{
+  return self->on_disconnect == GST_OAK_ON_DISCONNECT_EOS
+      && self->n_frames > 0 ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR;
+}
+
 /* EOS and not ERROR is returned, as the base class would post a second, empty
  * error; downstream gets the same EOS event either way. @error is (transfer
  * full). */
@@ -198,26 +210,45 @@ gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
   GstFlowReturn ret = GST_FLOW_FLUSHING;
 
   if (gst_oak_failure_find (error) != NULL) {
-    gst_oak_report_post_failure (&self->report, GST_MESSAGE_ERROR, error);
+    gst_oak_report_post_failure (&self->report,
+        gst_oak_tcp_src_end_type (self), error);
     ret = GST_FLOW_EOS;
   }
   g_error_free (error);
   return ret;
 }
 
-/* A frame is not what it must be. That ends the stream, or the connection of a
- * camera that will connect again: it may do better then. */
+/* A frame is not what it must be. That ends the connection: the next one may
+ * do better. */
 static GstFlowReturn
 gst_oak_tcp_src_give_up (GstOakTcpSrc * self, const GstOakFrame * frame,
     GstMessageType * type)
 {
-  *type = self->listening ? GST_MESSAGE_WARNING : GST_MESSAGE_ERROR;
-  if (!self->listening)
+  if (self->on_disconnect != GST_OAK_ON_DISCONNECT_RECONNECT) {
+    *type = gst_oak_tcp_src_end_type (self);
     return GST_FLOW_EOS;
+  }
 
+  *type = GST_MESSAGE_WARNING;
   self->broken_connection = frame->connection;
   gst_oak_link_hang_up (self->link, frame->connection);
   return FLOW_SKIP;
+}
+
+/* One that nobody can use is left out, and the connection kept. Returns
+ * whether the user has to be told: once, until a good one comes. */
+static gboolean
+gst_oak_tcp_src_leave_out (GstOakTcpSrc * self)
+{
+  gboolean tell = !self->told_unusable;
+
+  self->told_unusable = TRUE;
+  self->discont = TRUE;
+  self->gap = TRUE;
+  GST_OBJECT_LOCK (self);
+  self->n_unusable++;
+  GST_OBJECT_UNLOCK (self);
+  return tell;
 }
 
 /* At the start the size is not known yet; behind good pictures it is none. */
@@ -249,13 +280,30 @@ gst_oak_tcp_src_describe_size (GstOakTcpSrc * self, guint size)
   return text;
 }
 
+/* A camera that could not send all of a picture goes on with the next. */
+static gboolean
+gst_oak_tcp_src_is_torn (GstOakTcpSrc * self, const GstOakFrame * frame,
+    const GError * error)
+{
+  return self->content.connection == frame->connection
+      && g_error_matches (error, GST_OAK_CONTENT_ERROR,
+      GST_OAK_CONTENT_ERROR_PICTURE);
+}
+
 /* @error is (transfer full). */
 static GstFlowReturn
 gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
     GError * error)
 {
-  GstMessageType type;
-  GstFlowReturn ret = gst_oak_tcp_src_give_up (self, frame, &type);
+  GstMessageType type = GST_MESSAGE_WARNING;
+  GstFlowReturn ret = FLOW_SKIP;
+
+  if (!gst_oak_tcp_src_is_torn (self, frame, error)) {
+    ret = gst_oak_tcp_src_give_up (self, frame, &type);
+  } else if (!gst_oak_tcp_src_leave_out (self)) {
+    g_error_free (error);
+    return FLOW_SKIP;
+  }
 
   if (gst_oak_failure_find (error) != NULL) {
     gst_oak_report_post_failure (&self->report, type, error);
@@ -271,36 +319,43 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
   return ret;
 }
 
-/* Before the first picture the pipeline is wrong, afterwards the camera. */
+/* Before the first picture the pipeline is wrong; afterwards the camera has
+ * become another, and may become the old one again. */
 static GstFlowReturn
-gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self,
-    const GstOakFrame * frame)
+gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
 {
-  GstCaps *peer = gst_pad_peer_query_caps (GST_BASE_SRC_PAD (self), NULL);
-  const gchar *sentence = self->content.traits->caps != NULL ?
+  gboolean encoded = self->content.traits->caps != NULL;
+  gboolean at_start = self->n_frames == 0;
+  const gchar *sentence = at_start ?
       N_("The camera sends %ux%u pictures of %s, which what follows does not "
-      "take. Put \"decodebin3 ! videoconvert\" behind oaktcpsrc.") :
-      N_("The camera sends %ux%u pictures of %s, which what follows does not "
-      "take. Put \"videoconvert ! videoscale\" behind oaktcpsrc.");
-  const gchar *name = gst_oak_payload_name (self->content.traits->payload);
-  gchar *text = g_strdup_printf (_(sentence), self->content.geometry.width,
-      self->content.geometry.height, name);
-  gchar *debug = gst_caps_to_string (peer);
-  gchar *full = g_strdup_printf ("expected a format for %s pictures of that "
-      "size, got caps %s from downstream", name, debug);
-  GstMessageType type = GST_MESSAGE_ERROR;
-  GstFlowReturn ret = GST_FLOW_EOS;
+      "take. Put \"%s\" behind oaktcpsrc.") :
+      N_("The camera now sends %ux%u pictures of %s, which what follows does "
+      "not take. They are left out until it sends what it sent before. Put "
+      "\"%s\" behind oaktcpsrc to take both.");
+  GstCaps *peer;
+  gchar *text, *debug, *full;
 
-  if (self->n_frames > 0)
-    ret = gst_oak_tcp_src_give_up (self, frame, &type);
-  gst_oak_report_post (&self->report, type, GST_CORE_ERROR,
+  if (!at_start && !gst_oak_tcp_src_leave_out (self))
+    return FLOW_SKIP;
+
+  peer = gst_pad_peer_query_caps (GST_BASE_SRC_PAD (self), NULL);
+  debug = gst_caps_to_string (peer);
+  full = g_strdup_printf ("expected a format for %s pictures of that size, got "
+      "caps %s from downstream",
+      gst_oak_payload_name (self->content.traits->payload), debug);
+  text = g_strdup_printf (_(sentence), self->content.geometry.width,
+      self->content.geometry.height,
+      gst_oak_payload_name (self->content.traits->payload),
+      encoded ? "decodebin3 ! videoconvert" : "videoconvert ! videoscale");
+  gst_oak_report_post (&self->report,
+      at_start ? GST_MESSAGE_ERROR : GST_MESSAGE_WARNING, GST_CORE_ERROR,
       GST_CORE_ERROR_NEGOTIATION, text, full);
 
+  g_free (text);
   g_free (full);
   g_free (debug);
-  g_free (text);
   gst_caps_unref (peer);
-  return ret;
+  return at_start ? GST_FLOW_EOS : FLOW_SKIP;
 }
 
 /* Latency */
@@ -401,6 +456,15 @@ complete_caps (GstCaps * caps)
   return gst_video_info_to_caps (&info);
 }
 
+/* A camera that has become another must not end the stream: caps that fail
+ * would do that. */
+static gboolean
+gst_oak_tcp_src_is_welcome (GstOakTcpSrc * self, GstCaps * caps)
+{
+  return self->n_frames == 0
+      || gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (self), caps);
+}
+
 /* Before the first picture there is nothing to negotiate. What fails here is
  * posted with the picture it concerns: the base class would say less. */
 static gboolean
@@ -425,7 +489,8 @@ gst_oak_tcp_src_negotiate (GstBaseSrc * base)
 
   caps = complete_caps (caps);
   GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
-  self->negotiated = gst_base_src_set_caps (base, caps);
+  self->negotiated = gst_oak_tcp_src_is_welcome (self, caps)
+      && gst_base_src_set_caps (base, caps);
   self->layout_is_old = TRUE;
   if (self->negotiated)
     gst_oak_tcp_src_set_frame_duration (self, caps);
@@ -508,7 +573,7 @@ gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 }
 
 static GstFlowReturn
-gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self, const GstOakFrame * frame)
+gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
 {
   GstPad *pad = GST_BASE_SRC_PAD (self);
   gboolean ok;
@@ -522,7 +587,7 @@ gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self, const GstOakFrame * frame)
   }
   if (self->refused)
     return GST_FLOW_EOS;
-  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self, frame);
+  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self);
 }
 
 /* A picture of an inter-coded stream is nothing without those before it. */
@@ -562,7 +627,7 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, const GstOakFrame * frame)
     return FLOW_SKIP;
 
   if (!self->negotiated)
-    ret = gst_oak_tcp_src_renegotiate (self, frame);
+    ret = gst_oak_tcp_src_renegotiate (self);
   if (ret == GST_FLOW_OK && self->layout_is_old)
     gst_oak_tcp_src_renew_layout (self);
   return ret;
@@ -731,6 +796,7 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
   gst_oak_tcp_src_stamp (self, frame->image, pts);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
   *buffer = g_steal_pointer (&frame->image);
+  self->told_unusable = FALSE;
   return GST_FLOW_OK;
 }
 
@@ -794,6 +860,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
 
   GST_OBJECT_LOCK (self);
   self->listening = self->current_port != 0;
+  self->on_disconnect = self->settings.on_disconnect;
   peer->host = g_strdup (self->settings.host);
   peer->port = self->settings.port;
   peer->connect_timeout = self->settings.connect_timeout;
@@ -810,10 +877,12 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->n_without_image = 0;
   self->n_discarded = 0;
   self->n_delta_dropped = 0;
+  self->n_unusable = 0;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_content_reset (&self->content, payload, wanted);
   self->told_geometry = FALSE;
+  self->told_unusable = FALSE;
   self->no_image.since = 0;
   self->negotiated = FALSE;
   self->gap = TRUE;
@@ -1126,6 +1195,7 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "dropped", G_TYPE_UINT64, queue.dropped,
       "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded,
       "delta-frames-dropped", G_TYPE_UINT64, self->n_delta_dropped,
+      "unusable", G_TYPE_UINT64, self->n_unusable,
       "connections", G_TYPE_UINT64, link.connections,
       "connections-refused", G_TYPE_UINT64, link.refused, NULL);
   GST_OBJECT_UNLOCK (self);

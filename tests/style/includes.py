@@ -231,6 +231,7 @@ ROOMS = {
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
     ),
+    "tests/check/elements/oakpolicy": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oakserver": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
