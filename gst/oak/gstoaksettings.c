@@ -6,6 +6,10 @@
 
 #include "gstoaksettings.h"
 
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
 #include "gstoakstate.h"
 
 #define DEFAULT_MODE GST_OAK_MODE_CLIENT
@@ -691,6 +695,48 @@ gst_oak_settings_clear (GstOakSettings * self)
   g_free (self->bind_address);
   g_free (self->allow_from);
   g_free (self->labels);
+}
+
+/* An IPv6 address has two colons or more, and a name none. */
+static gboolean
+has_port (const gchar * host)
+{
+  const gchar *colon = strchr (host, ':');
+
+  return host[0] == '[' || (colon != NULL && strchr (colon + 1, ':') == NULL);
+}
+
+/**
+ * gst_oak_settings_find_fault:
+ * @self: settings
+ * @debug: (out) (transfer full): what was expected and what is there; untouched
+ *     where there is no fault
+ *
+ * Returns: (transfer full) (nullable): what is wrong with the settings before
+ *     anything is tried, translated, with the remedy; %NULL if nothing is
+ */
+gchar *
+gst_oak_settings_find_fault (const GstOakSettings * self, gchar ** debug)
+{
+  if (self->bad_uri != NULL) {
+    *debug = g_strdup ("expected a URI, got a bad one");
+    return g_strdup (self->bad_uri->message);
+  }
+  if (self->mode != GST_OAK_MODE_CLIENT)
+    return NULL;
+  if (self->port == 0) {
+    *debug = g_strdup ("expected a port, got 0");
+    return g_strdup (_("The camera cannot serve on port 0. Set the property "
+            "\"port\"; it may be 0 only with \"mode=server\"."));
+  }
+  if (has_port (self->host)) {
+    *debug = g_strdup ("expected a name or an address, got one with a port or "
+        "brackets");
+    return g_strdup_printf (_("The property \"host\" is \"%s\". Give it the "
+            "camera's name or address alone, without brackets, and the port to "
+            "the property \"port\"."), self->host);
+  }
+  return NULL;
 }
 
 /**

@@ -83,5 +83,8 @@ gboolean        gst_oak_settings_get      (const GstOakSettings * self,
                                            GstOakProp       id,
                                            GValue         * value);
 
+gchar *         gst_oak_settings_find_fault (const GstOakSettings * self,
+                                           gchar         ** debug);
+
 void            gst_oak_settings_notify   (GObject        * object,
                                            GstOakProp       id);

@@ -1053,77 +1053,35 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   return port != 0;
 }
 
-static gboolean
-gst_oak_tcp_src_fail_settings (GstOakTcpSrc * self, const gchar * text,
-    const gchar * debug)
-{
-  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", text), ("%s", debug));
-  return FALSE;
-}
-
-/* An IPv6 address has two colons or more, and a name none. */
-static gboolean
-has_port (const gchar * host)
-{
-  const gchar *colon = strchr (host, ':');
-
-  return host[0] == '[' || (colon != NULL && strchr (colon + 1, ':') == NULL);
-}
-
-static gboolean
-gst_oak_tcp_src_check_place (GstOakTcpSrc * self, const gchar * host,
-    guint port)
-{
-  gchar *text;
-
-  if (port == 0)
-    return gst_oak_tcp_src_fail_settings (self, _("The camera cannot serve on "
-            "port 0. Set the property \"port\"; it may be 0 only with "
-            "\"mode=server\"."), "expected a port, got 0");
-  if (!has_port (host))
-    return TRUE;
-
-  text = g_strdup_printf (_("The property \"host\" is \"%s\". Give it the "
-          "camera's name or address alone, without brackets, and the port to "
-          "the property \"port\"."), host);
-  gst_oak_tcp_src_fail_settings (self, text,
-      "expected a name or an address, got one with a port or brackets");
-  g_free (text);
-  return FALSE;
-}
-
 /* What can be wrong with the settings, is told before anything begins. */
+static gboolean
+gst_oak_tcp_src_check_settings (GstOakTcpSrc * self, GstOakMode * mode)
+{
+  gchar *fault, *debug = NULL;
+
+  GST_OBJECT_LOCK (self);
+  *mode = self->settings.mode;
+  gst_oak_report_set_place (&self->report, self->settings.host,
+      self->settings.port);
+  fault = gst_oak_settings_find_fault (&self->settings, &debug);
+  GST_OBJECT_UNLOCK (self);
+
+  if (fault == NULL)
+    return TRUE;
+  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", fault), ("%s", debug));
+  g_free (debug);
+  g_free (fault);
+  return FALSE;
+}
+
 static gboolean
 gst_oak_tcp_src_open (GstOakTcpSrc * self)
 {
   GstOakMode mode;
-  GError *bad_uri = NULL;
-  gchar *host;
-  guint port;
-  gboolean ok;
 
-  GST_OBJECT_LOCK (self);
-  mode = self->settings.mode;
-  host = g_strdup (self->settings.host);
-  port = self->settings.port;
-  if (self->settings.bad_uri != NULL)
-    bad_uri = g_error_copy (self->settings.bad_uri);
-  GST_OBJECT_UNLOCK (self);
-
-  gst_oak_report_set_place (&self->report, host, port);
-
-  if (bad_uri != NULL)
-    ok = gst_oak_tcp_src_fail_settings (self, bad_uri->message,
-        "expected a URI, got a bad one");
-  else if (mode == GST_OAK_MODE_CLIENT)
-    ok = gst_oak_tcp_src_check_place (self, host, port)
-        && gst_oak_tcp_src_open_labels (self);
-  else
-    ok = gst_oak_tcp_src_open_labels (self) && gst_oak_tcp_src_listen (self);
-
-  g_clear_error (&bad_uri);
-  g_free (host);
-  return ok;
+  return gst_oak_tcp_src_check_settings (self, &mode)
+      && gst_oak_tcp_src_open_labels (self)
+      && (mode == GST_OAK_MODE_CLIENT || gst_oak_tcp_src_listen (self));
 }
 
 static void

@@ -109,7 +109,7 @@ ROOMS = {
             "gstoakpolicy.h",
             "gstoakstate.h",
         ],
-        CORE + VIDEO,
+        CORE + VIDEO + TRANSLATION,
     ),
     "gst/oak/gstoakstate": ([], CORE),
     "gst/oak/gstoaktcpsrc": (
