@@ -97,12 +97,11 @@
 #include <glib/gi18n-lib.h>
 #include <gst/video/video.h>
 
-#include "gstoakcaps.h"
-#include "gstoakcontent.h"
 #include "gstoakfailure.h"
 #include "gstoaklabels.h"
 #include "gstoaklink.h"
 #include "gstoakmeta.h"
+#include "gstoakoutlet.h"
 #include "gstoakreceiver.h"
 #include "gstoakreport.h"
 #include "gstoaksettings.h"
@@ -150,16 +149,11 @@ struct _GstOakTcpSrc
   gboolean listening;           /* in server mode */
   GstOakOnDisconnect on_disconnect;
   OakLabels *label_table;       /* kept till the next start */
-  GstOakContent content;        /* of the last picture */
-  gboolean gap;                 /* pictures before the next are missing */
+  GstOakOutlet outlet;
   guint broken_connection;      /* nothing of it is wanted any more */
   gboolean told_geometry;
   gboolean told_unusable;       /* since the last picture that went out */
   GstOakPace no_image;
-  gboolean negotiated;
-  gboolean refused;             /* the base class has posted why */
-  GstOakLayout *layout;         /* of what goes out */
-  gboolean layout_is_old;
   gboolean discont;
   gboolean resync;              /* time has jumped before the next picture */
 };
@@ -244,7 +238,7 @@ gst_oak_tcp_src_leave_out (GstOakTcpSrc * self)
 
   self->told_unusable = TRUE;
   self->discont = TRUE;
-  self->gap = TRUE;
+  self->outlet.gap = TRUE;
   GST_OBJECT_LOCK (self);
   self->n_unusable++;
   GST_OBJECT_UNLOCK (self);
@@ -255,13 +249,13 @@ gst_oak_tcp_src_leave_out (GstOakTcpSrc * self)
 static gchar *
 gst_oak_tcp_src_describe_size (GstOakTcpSrc * self, guint size)
 {
-  const gchar *name = gst_oak_payload_name (self->content.payload ==
+  const gchar *name = gst_oak_payload_name (self->outlet.content.payload ==
       GST_OAK_PAYLOAD_AUTO ? GST_OAK_PAYLOAD_BGR_PLANAR :
-      self->content.payload);
+      self->outlet.content.payload);
   gchar *fits = gst_oak_payload_list_fits (size);
   gchar *text;
 
-  if (self->layout != NULL)
+  if (self->outlet.layout != NULL)
     text = g_strdup_printf (_("The stream is out of step: a picture of %u "
             "bytes is announced, which is the size of no %s picture that is "
             "known or set. If the camera did change to it, set the properties "
@@ -285,7 +279,7 @@ static gboolean
 gst_oak_tcp_src_is_torn (GstOakTcpSrc * self, const GstOakFrame * frame,
     const GError * error)
 {
-  return self->content.connection == frame->connection
+  return self->outlet.content.connection == frame->connection
       && g_error_matches (error, GST_OAK_CONTENT_ERROR,
       GST_OAK_CONTENT_ERROR_PICTURE);
 }
@@ -311,7 +305,7 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
     gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
 
     gst_oak_report_post (&self->report, type, GST_STREAM_ERROR,
-        self->layout != NULL ? GST_STREAM_ERROR_DEMUX :
+        self->outlet.layout != NULL ? GST_STREAM_ERROR_DEMUX :
         GST_STREAM_ERROR_FORMAT, text, error->message);
     g_free (text);
   }
@@ -324,7 +318,7 @@ gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
 static GstFlowReturn
 gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
 {
-  gboolean encoded = self->content.traits->caps != NULL;
+  gboolean encoded = self->outlet.content.traits->caps != NULL;
   gboolean at_start = self->n_frames == 0;
   const gchar *sentence = at_start ?
       N_("The camera sends %ux%u pictures of %s, which what follows does not "
@@ -342,10 +336,10 @@ gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
   debug = gst_caps_to_string (peer);
   full = g_strdup_printf ("expected a format for %s pictures of that size, got "
       "caps %s from downstream",
-      gst_oak_payload_name (self->content.traits->payload), debug);
-  text = g_strdup_printf (_(sentence), self->content.geometry.width,
-      self->content.geometry.height,
-      gst_oak_payload_name (self->content.traits->payload),
+      gst_oak_payload_name (self->outlet.content.traits->payload), debug);
+  text = g_strdup_printf (_(sentence), self->outlet.content.geometry.width,
+      self->outlet.content.geometry.height,
+      gst_oak_payload_name (self->outlet.content.traits->payload),
       encoded ? "decodebin3 ! videoconvert" : "videoconvert ! videoscale");
   gst_oak_report_post (&self->report,
       at_start ? GST_MESSAGE_ERROR : GST_MESSAGE_WARNING, GST_CORE_ERROR,
@@ -420,19 +414,12 @@ gst_oak_tcp_src_event (GstBaseSrc * base, GstEvent * event)
   return GST_BASE_SRC_CLASS (parent_class)->event (base, event);
 }
 
-/* Caps */
+/* Caps and memory */
 
 static void
-gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self, const GstCaps * caps)
+gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self, GstClockTime duration)
 {
-  GstStructure *structure = gst_caps_get_structure (caps, 0);
-  GstClockTime duration = 0;
   gboolean changed;
-  gint fps_n, fps_d;
-
-  if (gst_structure_get_fraction (structure, "framerate", &fps_n, &fps_d)
-      && fps_n > 0)
-    duration = gst_util_uint64_scale (GST_SECOND, fps_d, fps_n);
 
   GST_OBJECT_LOCK (self);
   changed = self->frame_duration != duration;
@@ -443,58 +430,13 @@ gst_oak_tcp_src_set_frame_duration (GstOakTcpSrc * self, const GstCaps * caps)
     gst_oak_tcp_src_post_latency (self);
 }
 
-/* What video/x-raw leaves open is written out, as its elements do. */
-static GstCaps *
-complete_caps (GstCaps * caps)
-{
-  GstVideoInfo info;
-
-  if (!gst_structure_has_name (gst_caps_get_structure (caps, 0), "video/x-raw")
-      || !gst_video_info_from_caps (&info, caps))
-    return caps;
-  gst_caps_unref (caps);
-  return gst_video_info_to_caps (&info);
-}
-
-/* A camera that has become another must not end the stream: caps that fail
- * would do that. */
-static gboolean
-gst_oak_tcp_src_is_welcome (GstOakTcpSrc * self, GstCaps * caps)
-{
-  return self->n_frames == 0
-      || gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (self), caps);
-}
-
-/* Before the first picture there is nothing to negotiate. What fails here is
- * posted with the picture it concerns: the base class would say less. */
 static gboolean
 gst_oak_tcp_src_negotiate (GstBaseSrc * base)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
-  GstCaps *caps;
-  gint fps_n, fps_d;
 
-  self->negotiated = FALSE;
-  if (self->content.traits == NULL)
-    return TRUE;
-
-  GST_OBJECT_LOCK (self);
-  fps_n = self->settings.fps_n;
-  fps_d = self->settings.fps_d;
-  GST_OBJECT_UNLOCK (self);
-  caps = gst_oak_caps_choose (GST_BASE_SRC_PAD (base), self->content.traits,
-      self->content.geometry, fps_n, fps_d);
-  if (caps == NULL)
-    return TRUE;
-
-  caps = complete_caps (caps);
-  GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
-  self->negotiated = gst_oak_tcp_src_is_welcome (self, caps)
-      && gst_base_src_set_caps (base, caps);
-  self->layout_is_old = TRUE;
-  if (self->negotiated)
-    gst_oak_tcp_src_set_frame_duration (self, caps);
-  gst_caps_unref (caps);
+  gst_oak_outlet_negotiate (&self->outlet);
+  gst_oak_tcp_src_set_frame_duration (self, self->outlet.frame_duration);
   return TRUE;
 }
 
@@ -502,65 +444,21 @@ static gboolean
 gst_oak_tcp_src_decide_allocation (GstBaseSrc * base, GstQuery * query)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
-  GstVideoInfo info;
-  GstCaps *caps;
 
-  gst_query_parse_allocation (query, &caps, NULL);
-  /* Encoded pictures have each their own size: no pool has such memory, and
-   * the base class would start one that nobody has configured. */
-  if (caps == NULL || self->content.traits->caps != NULL
-      || !gst_video_info_from_caps (&info, caps)) {
-    while (gst_query_get_n_allocation_pools (query) > 0)
-      gst_query_remove_nth_allocation_pool (query, 0);
+  if (!gst_oak_outlet_choose_pool (&self->outlet, query))
     return TRUE;
-  }
 
-  gst_oak_caps_choose_pool (query, caps, &info);
-  self->refused =
+  self->outlet.failed =
       !GST_BASE_SRC_CLASS (parent_class)->decide_allocation (base, query);
-  return !self->refused;
+  return !self->outlet.failed;
 }
-
-static GstOakLayout *
-gst_oak_tcp_src_find_layout (GstOakTcpSrc * self)
-{
-  GstBufferPool *pool;
-  GstCaps *caps;
-  GstVideoInfo wire, info;
-  GstOakLayout *layout;
-
-  if (self->content.traits->caps != NULL)
-    return NULL;
-
-  pool = gst_base_src_get_buffer_pool (GST_BASE_SRC (self));
-  caps = gst_pad_get_current_caps (GST_BASE_SRC_PAD (self));
-  gst_oak_payload_lay_out (self->content.traits, self->content.geometry, &wire);
-  gst_video_info_from_caps (&info, caps);
-  layout = gst_oak_layout_new (&wire, &info, pool);
-
-  gst_caps_unref (caps);
-  if (pool != NULL)
-    gst_object_unref (pool);
-  return layout;
-}
-
-static void
-gst_oak_tcp_src_renew_layout (GstOakTcpSrc * self)
-{
-  gst_oak_layout_unref (self->layout);
-  self->layout = gst_oak_tcp_src_find_layout (self);
-  gst_oak_receiver_set_layout (self->receiver, self->layout);
-  self->layout_is_old = FALSE;
-}
-
-/* Content */
 
 static void
 gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 {
-  const OakGeometry *geometry = &self->content.geometry;
+  const OakGeometry *geometry = &self->outlet.content.geometry;
 
-  if (self->told_geometry)
+  if (self->told_geometry || !self->outlet.content.guessed)
     return;
   self->told_geometry = TRUE;
 
@@ -573,64 +471,41 @@ gst_oak_tcp_src_tell_geometry (GstOakTcpSrc * self, guint size)
 }
 
 static GstFlowReturn
-gst_oak_tcp_src_renegotiate (GstOakTcpSrc * self)
+gst_oak_tcp_src_skip_delta (GstOakTcpSrc * self)
 {
-  GstPad *pad = GST_BASE_SRC_PAD (self);
-  gboolean ok;
-
-  self->refused = FALSE;
-  ok = gst_base_src_negotiate (GST_BASE_SRC (self)) && self->negotiated;
-
-  if (GST_PAD_IS_FLUSHING (pad)) {
-    gst_pad_mark_reconfigure (pad);
-    return GST_FLOW_FLUSHING;
-  }
-  if (self->refused)
-    return GST_FLOW_EOS;
-  return ok ? GST_FLOW_OK : gst_oak_tcp_src_fail_negotiation (self);
-}
-
-/* A picture of an inter-coded stream is nothing without those before it. */
-static gboolean
-gst_oak_tcp_src_may_decode (GstOakTcpSrc * self)
-{
-  /* Of a payload that has just begun, there is none before it. */
-  self->gap |= self->content.geometry.width == 0;
-  if (!self->content.traits->inter_coded || self->content.keyframe)
-    self->gap = FALSE;
-  if (!self->gap)
-    return TRUE;
-
   GST_OBJECT_LOCK (self);
   self->n_delta_dropped++;
   GST_OBJECT_UNLOCK (self);
   self->discont = TRUE;
-  return FALSE;
+  return FLOW_SKIP;
 }
 
 /* Makes caps and memory fit the picture of @frame. */
 static GstFlowReturn
 gst_oak_tcp_src_prepare (GstOakTcpSrc * self, const GstOakFrame * frame)
 {
-  GstFlowReturn ret = GST_FLOW_OK;
   GError *error = NULL;
-  gboolean changed;
+  GstOakOutletVerdict verdict =
+      gst_oak_outlet_prepare (&self->outlet, frame, &error);
 
-  if (!gst_oak_content_recognize (&self->content, frame,
-          GST_BASE_SRC_PAD (self), &changed, &error))
-    return gst_oak_tcp_src_fail_content (self, frame, error);
-  if (changed && self->content.guessed)
+  if (verdict != GST_OAK_OUTLET_BROKEN)
     gst_oak_tcp_src_tell_geometry (self, frame->image_size);
-  if (changed)
-    self->negotiated = FALSE;
-  if (!gst_oak_tcp_src_may_decode (self))
-    return FLOW_SKIP;
 
-  if (!self->negotiated)
-    ret = gst_oak_tcp_src_renegotiate (self);
-  if (ret == GST_FLOW_OK && self->layout_is_old)
-    gst_oak_tcp_src_renew_layout (self);
-  return ret;
+  switch (verdict) {
+    case GST_OAK_OUTLET_DELTA:
+      return gst_oak_tcp_src_skip_delta (self);
+    case GST_OAK_OUTLET_BROKEN:
+      return gst_oak_tcp_src_fail_content (self, frame, error);
+    case GST_OAK_OUTLET_REFUSED:
+      return gst_oak_tcp_src_fail_negotiation (self);
+    case GST_OAK_OUTLET_FAILED:
+      return GST_FLOW_EOS;
+    case GST_OAK_OUTLET_FLUSHING:
+      return GST_FLOW_FLUSHING;
+    default:
+      gst_oak_receiver_set_layout (self->receiver, self->outlet.layout);
+      return GST_FLOW_OK;
+  }
 }
 
 /* A picture that was received before its layout was known, or that found the
@@ -638,7 +513,9 @@ gst_oak_tcp_src_prepare (GstOakTcpSrc * self, const GstOakFrame * frame)
 static GstFlowReturn
 gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 {
-  if (self->layout == NULL || gst_oak_frame_move (frame, self->layout))
+  GstOakLayout *layout = self->outlet.layout;
+
+  if (layout == NULL || gst_oak_frame_move (frame, layout))
     return GST_FLOW_OK;
 
   gst_oak_report_post (&self->report, GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
@@ -648,20 +525,6 @@ gst_oak_tcp_src_place_picture (GstOakTcpSrc * self, GstOakFrame * frame)
 }
 
 /* Output */
-
-/* A camera program may send nothing but detections. Gaps need caps before
- * them: those of the usual picture will do till there is one. */
-static gboolean
-gst_oak_tcp_src_has_caps (GstOakTcpSrc * self)
-{
-  if (self->content.traits == NULL
-      && gst_oak_content_assume_usual (&self->content)) {
-    gst_base_src_negotiate (GST_BASE_SRC (self));
-    if (!self->negotiated)
-      gst_oak_content_forget (&self->content);
-  }
-  return self->negotiated;
-}
 
 static gboolean
 gst_oak_tcp_src_has_segment (GstOakTcpSrc * self)
@@ -682,7 +545,7 @@ gst_oak_tcp_src_push_gap (GstOakTcpSrc * self, GstClockTime pts)
   GstPad *pad = GST_BASE_SRC_PAD (self);
   GstClockTime duration;
 
-  if (!gst_oak_tcp_src_has_caps (self))
+  if (!gst_oak_outlet_has_caps (&self->outlet))
     return;
   if (!gst_oak_tcp_src_has_segment (self))
     gst_pad_push_event (pad, gst_event_new_segment (&GST_BASE_SRC
@@ -732,7 +595,7 @@ gst_oak_tcp_src_stamp (GstOakTcpSrc * self, GstBuffer * buffer,
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->resync = FALSE;
   self->discont = FALSE;
-  if (!self->content.keyframe)
+  if (!self->outlet.content.keyframe)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 
   GST_OBJECT_LOCK (self);
@@ -748,8 +611,8 @@ gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
     GstOakFrame * frame)
 {
   guint n = gst_oak_meta_add_detections (buffer, frame->detections,
-      self->label_table, self->content.geometry.width,
-      self->content.geometry.height);
+      self->label_table, self->outlet.content.geometry.width,
+      self->outlet.content.geometry.height);
 
   gst_oak_meta_add_device_time (buffer, frame->device_time);
 
@@ -780,7 +643,7 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
       GST_TIME_ARGS (pts));
   self->discont |= frame->discont || jumped;
   self->resync |= jumped;
-  self->gap |= frame->discont;
+  self->outlet.gap |= frame->discont;
   gst_object_sync_values (GST_OBJECT (self), pts);
   if (frame->image == NULL) {
     gst_oak_tcp_src_skip_image (self, frame, pts);
@@ -804,7 +667,7 @@ static void
 gst_oak_tcp_src_discard (GstOakTcpSrc * self)
 {
   self->discont = TRUE;
-  self->gap = TRUE;
+  self->outlet.gap = TRUE;
   GST_OBJECT_LOCK (self);
   self->n_discarded++;
   GST_OBJECT_UNLOCK (self);
@@ -857,6 +720,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
 {
   OakGeometry wanted;
   GstOakPayload payload;
+  gint fps_n, fps_d;
 
   GST_OBJECT_LOCK (self);
   self->listening = self->current_port != 0;
@@ -869,6 +733,8 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   wanted.width = self->settings.width;
   wanted.height = self->settings.height;
   payload = self->settings.payload;
+  fps_n = self->settings.fps_n;
+  fps_d = self->settings.fps_d;
   self->frame_duration = 0;
   self->pipeline_latency = 0;
   self->n_frames = 0;
@@ -880,12 +746,11 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   self->n_unusable = 0;
   GST_OBJECT_UNLOCK (self);
 
-  gst_oak_content_reset (&self->content, payload, wanted);
+  gst_oak_outlet_open (&self->outlet, GST_BASE_SRC (self), payload, wanted,
+      fps_n, fps_d);
   self->told_geometry = FALSE;
   self->told_unusable = FALSE;
   self->no_image.since = 0;
-  self->negotiated = FALSE;
-  self->gap = TRUE;
   self->broken_connection = 0;
   self->discont = TRUE;
   self->resync = FALSE;
@@ -917,7 +782,7 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
 
   gst_oak_receiver_stop (self->receiver);
   gst_oak_queue_clear (self->queue);
-  g_clear_pointer (&self->layout, gst_oak_layout_unref);
+  gst_oak_outlet_close (&self->outlet);
   return TRUE;
 }
 

@@ -84,6 +84,10 @@ ROOMS = {
         CORE + VIDEO,
     ),
     "gst/oak/gstoakmode": ([], CORE),
+    "gst/oak/gstoakoutlet": (
+        ["gstoakcaps.h", "gstoakcontent.h"],
+        CORE + BASE + VIDEO,
+    ),
     "gst/oak/gstoakparcel": (["oakwire.h"], CORE),
     "gst/oak/gstoakpayload": (
         ["oakgeometry.h", "oakpicture.h"],
@@ -114,12 +118,11 @@ ROOMS = {
     "gst/oak/gstoakstate": ([], CORE),
     "gst/oak/gstoaktcpsrc": (
         [
-            "gstoakcaps.h",
-            "gstoakcontent.h",
             "gstoakfailure.h",
             "gstoaklabels.h",
             "gstoaklink.h",
             "gstoakmeta.h",
+            "gstoakoutlet.h",
             "gstoakreceiver.h",
             "gstoakreport.h",
             "gstoaksettings.h",
