@@ -6,38 +6,66 @@
 
 #include "gstoakreceiver.h"
 
+#include <string.h>
+
 #include <gio/gio.h>
 
 #include "oakdetection.h"
 #include "oakpixels.h"
+#include "oaksearch.h"
 #include "oakwire.h"
+
+/* How far the next frame is looked for where no frame has come yet, and how
+ * much is read at a time, in bytes. */
+#define SEARCH_MAX_AT_START (8 * 1024 * 1024)
+#define SEARCH_STEP (64 * 1024)
 
 /* Rows of the last plane that are received before they are packed. */
 #define ROWS_AT_ONCE 16
+
+/* When some of the bytes in the window came. */
+typedef struct
+{
+  gsize from;                   /* the first of them */
+  GstClockTime arrival;
+  gint64 seen;
+} Mark;
 
 struct _GstOakReceiver
 {
   GThread *thread;              /* between start() and stop() */
 
-  /* any thread; both (transfer none) */
+  /* any thread; all (transfer none) */
   GstOakLink *link;
   GstOakQueue *queue;
+  GstOakReceiverWarn warn;
+  gpointer warn_data;
 
   GMutex lock;
   /* under the lock */
   GstClock *clock;
   GstOakLayout *layout;
-  guint64 bad_detections;
+  GstOakReceiverCounters counters;
 
   /* the receiving thread's only */
+  gboolean verify;              /* hold every frame */
   guint connection;             /* its number */
   guint64 n_frames;             /* read on this connection */
+  gsize largest;                /* of them, in bytes on the wire */
+  gboolean discont;             /* bytes before the next frame were skipped */
+  guint8 header[OAK_HEADER_SIZE];       /* that was read last */
+  gsize header_got;             /* bytes of it, until it proves good */
+  Mark header_came;
   const gchar *part;            /* of the frame that is being read */
   gsize part_size;
   gsize part_got;
   GByteArray *text;             /* of detections */
   GByteArray *planes;           /* until they are packed */
   GstOakFrame *held;            /* until the next header proves it */
+  gboolean held_may_be_cut;     /* its header had no pad */
+  GByteArray *window;           /* what came while out of step */
+  gsize window_at;              /* the first that is not used up */
+  GArray *marks;                /* of Mark, of the window */
 };
 
 GQuark
@@ -104,13 +132,54 @@ gst_oak_receiver_fail_read (GstOakReceiver * self, GError * cause,
   g_error_free (cause);
 }
 
+static gsize
+gst_oak_receiver_left_in_window (GstOakReceiver * self)
+{
+  return self->window->len - self->window_at;
+}
+
+/* Gives the memory back as well: there is seldom need of it. */
+static void
+gst_oak_receiver_empty_window (GstOakReceiver * self)
+{
+  if (self->window->len > 0) {
+    g_byte_array_unref (self->window);
+    self->window = g_byte_array_new ();
+    g_array_set_size (self->marks, 0);
+  }
+  self->window_at = 0;
+}
+
+static gsize
+gst_oak_receiver_take_from_window (GstOakReceiver * self, guint8 * data,
+    gsize size)
+{
+  gsize taken = MIN (size, gst_oak_receiver_left_in_window (self));
+
+  memcpy (data, self->window->data + self->window_at, taken);
+  self->window_at += taken;
+  if (gst_oak_receiver_left_in_window (self) == 0)
+    gst_oak_receiver_empty_window (self);
+  return taken;
+}
+
+/* What was received while out of step comes first. */
+static gssize
+gst_oak_receiver_get_some (GstOakReceiver * self, guint8 * data, gsize size,
+    GError ** error)
+{
+  if (gst_oak_receiver_left_in_window (self) > 0)
+    return gst_oak_receiver_take_from_window (self, data, size);
+  return gst_oak_link_receive (self->link, data, size, error);
+}
+
 /* Reads what is there, at least one byte of the part; -1: it failed. */
 static gssize
 gst_oak_receiver_read_some (GstOakReceiver * self, guint8 * data, gsize size,
     GError ** error)
 {
   GError *cause = NULL;
-  gssize received = gst_oak_link_receive (self->link, data, size, &cause);
+  gssize received = gst_oak_receiver_get_some (self, data, size, &cause);
 
   if (received < 0)
     gst_oak_receiver_fail_read (self, cause, error);
@@ -135,10 +204,9 @@ gst_oak_receiver_read (GstOakReceiver * self, guint8 * data, gsize size,
 }
 
 static gboolean
-gst_oak_receiver_refuse (GstOakReceiver * self, const guint8 * data,
-    gsize size, GError ** error)
+gst_oak_receiver_refuse (GstOakReceiver * self, GError ** error)
 {
-  gchar *quoted = oak_wire_quote (data, size);
+  gchar *quoted = oak_wire_quote (self->header, self->header_got);
 
   g_set_error (error, GST_OAK_RECEIVER_ERROR,
       self->n_frames == 0 ? GST_OAK_RECEIVER_ERROR_STRANGER :
@@ -168,32 +236,66 @@ gst_oak_receiver_parse_header (const guint8 * data, OakHeader * header,
   return FALSE;
 }
 
+static Mark
+gst_oak_receiver_mark_now (GstOakReceiver * self, gsize from)
+{
+  Mark mark = { from, gst_oak_receiver_now (self), g_get_monotonic_time () };
+
+  return mark;
+}
+
+/* When the next byte of the window came. */
+static Mark
+gst_oak_receiver_find_mark (GstOakReceiver * self)
+{
+  guint i = self->marks->len - 1;
+
+  while (i > 0 && g_array_index (self->marks, Mark, i).from > self->window_at)
+    i--;
+  return g_array_index (self->marks, Mark, i);
+}
+
+/* The first byte tells when the frame came: what follows may dawdle. */
+static gssize
+gst_oak_receiver_read_first (GstOakReceiver * self, GstOakFrame * frame,
+    GError ** error)
+{
+  gboolean is_here = gst_oak_receiver_left_in_window (self) > 0;
+  gssize got;
+
+  if (is_here)
+    self->header_came = gst_oak_receiver_find_mark (self);
+  got = gst_oak_receiver_read_some (self, self->header, OAK_HEADER_SIZE, error);
+  if (!is_here)
+    self->header_came = gst_oak_receiver_mark_now (self, 0);
+
+  frame->arrival = self->header_came.arrival;
+  frame->seen = self->header_came.seen;
+  return got;
+}
+
 static gboolean
 gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
     OakHeader * header, GError ** error)
 {
-  guint8 data[OAK_HEADER_SIZE];
-  gsize size = 0;
-
+  self->header_got = 0;
   gst_oak_receiver_begin_part (self, "a header", OAK_HEADER_SIZE);
   do {
-    gssize got = gst_oak_receiver_read_some (self, data + size,
-        OAK_HEADER_SIZE - size, error);
+    gssize got = self->header_got == 0 ?
+        gst_oak_receiver_read_first (self, frame, error) :
+        gst_oak_receiver_read_some (self, self->header + self->header_got,
+        OAK_HEADER_SIZE - self->header_got, error);
 
     if (got < 0)
       return FALSE;
-    /* The first byte tells when the frame came: what follows may dawdle. */
-    if (size == 0) {
-      frame->arrival = gst_oak_receiver_now (self);
-      frame->seen = g_get_monotonic_time ();
-    }
-    size += got;
-    if (!oak_header_may_start (data, size))
-      return gst_oak_receiver_refuse (self, data, size, error);
-  } while (size < OAK_HEADER_SIZE);
+    self->header_got += got;
+    if (!oak_header_may_start (self->header, self->header_got))
+      return gst_oak_receiver_refuse (self, error);
+  } while (self->header_got < OAK_HEADER_SIZE);
 
-  if (!gst_oak_receiver_parse_header (data, header, error))
+  if (!gst_oak_receiver_parse_header (self->header, header, error))
     return FALSE;
+  self->header_got = 0;
 
   frame->device_time = header->device_time;
   frame->image_size = header->image_size;
@@ -238,7 +340,7 @@ gst_oak_receiver_read_detections (GstOakReceiver * self, GstOakFrame * frame,
 
   bad = oak_detections_parse (text, size, frame->detections);
   g_mutex_lock (&self->lock);
-  self->bad_detections += bad;
+  self->counters.bad_detections += bad;
   g_mutex_unlock (&self->lock);
   return TRUE;
 }
@@ -397,7 +499,7 @@ gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
   return ok;
 }
 
-/* The thread */
+/* Frames */
 
 static void
 gst_oak_receiver_release_held (GstOakReceiver * self)
@@ -409,15 +511,13 @@ gst_oak_receiver_release_held (GstOakReceiver * self)
 
 static gboolean
 gst_oak_receiver_read_frame (GstOakReceiver * self, GstOakFrame * frame,
-    gboolean * proven, GError ** error)
+    OakHeader * header, gboolean * proven, GError ** error)
 {
-  OakHeader header;
-
-  if (!gst_oak_receiver_read_header (self, frame, &header, error))
+  if (!gst_oak_receiver_read_header (self, frame, header, error))
     return FALSE;
   gst_oak_receiver_release_held (self);
 
-  return gst_oak_receiver_read_detections (self, frame, &header, proven, error)
+  return gst_oak_receiver_read_detections (self, frame, header, proven, error)
       && gst_oak_receiver_read_image (self, frame, error);
 }
 
@@ -425,25 +525,40 @@ static gboolean
 gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
 {
   GstOakFrame *frame = gst_oak_frame_new ();
+  OakHeader header;
   gboolean proven;
 
   frame->connection = self->connection;
-  frame->discont = self->n_frames == 0;
-  if (!gst_oak_receiver_read_frame (self, frame, &proven, error)) {
+  frame->discont = self->n_frames == 0 || self->discont;
+  if (!gst_oak_receiver_read_frame (self, frame, &header, &proven, error)) {
     gst_oak_frame_free (frame);
     return FALSE;
   }
 
   self->n_frames++;
-  if (proven)
+  self->discont = FALSE;
+  self->largest = MAX (self->largest, OAK_HEADER_SIZE + header.detections_size
+      + header.image_size);
+  if (proven && !self->verify) {
     gst_oak_queue_push (self->queue, frame);
-  else
+  } else {
     self->held = frame;
+    self->held_may_be_cut = !proven;
+  }
   return TRUE;
 }
 
+/* Whether no header begins where one must, so that what came before is not
+ * what it was said to be. */
+static gboolean
+gst_oak_receiver_is_displaced (GstOakReceiver * self)
+{
+  return !oak_header_may_start (self->header, self->header_got);
+}
+
 /* A frame is held because the size in its header may be cut. Then a byte of it
- * is left over, where nothing or a header must follow. */
+ * is left over, where nothing or a header must follow. Others are held to be
+ * verified: there a header that has begun is enough. */
 static void
 gst_oak_receiver_judge_held (GstOakReceiver * self, GError ** error)
 {
@@ -452,14 +567,160 @@ gst_oak_receiver_judge_held (GstOakReceiver * self, GError ** error)
   if (self->held == NULL || cause->domain == G_IO_ERROR)
     return;
 
-  if (self->part_got == 0) {
+  if (self->part_got == 0 || (!self->held_may_be_cut
+          && !gst_oak_receiver_is_displaced (self))) {
     gst_oak_receiver_release_held (self);
-    return;
+  } else if (self->held_may_be_cut) {
+    *error = g_error_new (GST_OAK_RECEIVER_ERROR,
+        GST_OAK_RECEIVER_ERROR_OUTGROWN, "expected a header or the end after "
+        "a header without a pad, got: %s", cause->message);
+    g_error_free (cause);
   }
-  *error = g_error_new (GST_OAK_RECEIVER_ERROR,
-      GST_OAK_RECEIVER_ERROR_OUTGROWN, "expected a header or the end after a "
-      "header without a pad, got: %s", cause->message);
-  g_error_free (cause);
+}
+
+/* Out of step */
+
+static gboolean
+is_out_of_step (const GError * error)
+{
+  return error->domain == GST_OAK_RECEIVER_ERROR
+      && error->code != GST_OAK_RECEIVER_ERROR_LOST
+      && error->code != GST_OAK_RECEIVER_ERROR_TORN;
+}
+
+/* What is left of an earlier search, and the header that was read of it. */
+static void
+gst_oak_receiver_turn_back (GstOakReceiver * self)
+{
+  gsize used;
+  guint i;
+
+  self->window_at -= self->header_got;
+  used = self->window_at;
+  g_byte_array_remove_range (self->window, 0, used);
+  self->window_at = 0;
+  for (i = 0; i < self->marks->len; i++) {
+    Mark *mark = &g_array_index (self->marks, Mark, i);
+
+    mark->from -= MIN (mark->from, used);
+  }
+}
+
+/* What was taken for a header is looked at again, with all that came since. */
+static void
+gst_oak_receiver_open_window (GstOakReceiver * self)
+{
+  if (gst_oak_receiver_left_in_window (self) > 0) {
+    gst_oak_receiver_turn_back (self);
+  } else if (self->header_got > 0) {
+    self->header_came.from = 0;
+    g_byte_array_append (self->window, self->header, self->header_got);
+    g_array_append_val (self->marks, self->header_came);
+  }
+}
+
+static gboolean
+gst_oak_receiver_widen_window (GstOakReceiver * self, gsize limit,
+    GError ** error)
+{
+  gsize had = self->window->len;
+  gsize more = MIN (SEARCH_STEP, limit - MIN (limit, had));
+  gssize got;
+  Mark mark;
+
+  if (more == 0) {
+    g_set_error_literal (error, GST_OAK_RECEIVER_ERROR,
+        GST_OAK_RECEIVER_ERROR_FRAMING, "there is none");
+    return FALSE;
+  }
+
+  g_byte_array_set_size (self->window, had + more);
+  got = gst_oak_link_receive (self->link, self->window->data + had, more,
+      error);
+  g_byte_array_set_size (self->window, had + MAX (got, 0));
+  if (got < 0)
+    return FALSE;
+
+  mark = gst_oak_receiver_mark_now (self, had);
+  g_array_append_val (self->marks, mark);
+  return TRUE;
+}
+
+/* Why it went out of step is what the user has to know. */
+static void
+gst_oak_receiver_fail_search (GstOakReceiver * self, GError * cause,
+    GError ** error)
+{
+  GError *first = *error;
+
+  if (cause->domain == G_IO_ERROR) {
+    *error = cause;
+  } else {
+    *error = g_error_new (first->domain, first->code, "%s; expected the next "
+        "frame within %u bytes: %s", first->message, self->window->len,
+        cause->message);
+    g_error_free (cause);
+  }
+  g_error_free (first);
+}
+
+/* @error tells why it is out of step; FALSE: and what then happened. */
+static gboolean
+gst_oak_receiver_search (GstOakReceiver * self, GError ** error)
+{
+  gsize limit = self->n_frames > 0 ? 2 * self->largest + OAK_HEADER_SIZE :
+      SEARCH_MAX_AT_START;
+  OakSearch search = { 0, };
+  GError *cause = NULL;
+
+  gst_oak_receiver_open_window (self);
+  while (!oak_search_go_on (&search, self->window->data,
+          MIN (self->window->len, limit), limit)) {
+    if (!gst_oak_receiver_widen_window (self, limit, &cause)) {
+      gst_oak_receiver_fail_search (self, cause, error);
+      return FALSE;
+    }
+  }
+
+  self->window_at = search.at;
+  self->discont = TRUE;
+  g_mutex_lock (&self->lock);
+  self->counters.resyncs++;
+  self->counters.bytes_skipped += search.at;
+  g_mutex_unlock (&self->lock);
+  g_clear_error (error);
+  return TRUE;
+}
+
+static gboolean
+gst_oak_receiver_resync (GstOakReceiver * self, GError ** error)
+{
+  gboolean torn = self->n_frames > 0 && gst_oak_receiver_is_displaced (self);
+
+  g_mutex_lock (&self->lock);
+  self->counters.framing_errors++;
+  self->counters.torn += torn;
+  g_mutex_unlock (&self->lock);
+
+  self->warn (self->warn_data, *error);
+  return gst_oak_receiver_search (self, error);
+}
+
+/* The thread */
+
+/* One connection, to its end. */
+static void
+gst_oak_receiver_serve (GstOakReceiver * self, GError ** error)
+{
+  self->n_frames = 0;
+  self->largest = 0;
+  self->discont = FALSE;
+  do {
+    while (gst_oak_receiver_receive (self, error));
+    gst_oak_receiver_judge_held (self, error);
+    g_clear_pointer (&self->held, gst_oak_frame_free);
+  } while (is_out_of_step (*error) && gst_oak_receiver_resync (self, error));
+  gst_oak_receiver_empty_window (self);
 }
 
 static gpointer
@@ -473,10 +734,7 @@ gst_oak_receiver_run (gpointer user_data)
     g_clear_error (&error);
     again = FALSE;
     if (gst_oak_link_connect (self->link, &self->connection, &error)) {
-      self->n_frames = 0;
-      while (gst_oak_receiver_receive (self, &error));
-      gst_oak_receiver_judge_held (self, &error);
-      g_clear_pointer (&self->held, gst_oak_frame_free);
+      gst_oak_receiver_serve (self, &error);
       again = gst_oak_link_disconnect (self->link, error);
     }
   } while (again);
@@ -489,19 +747,26 @@ gst_oak_receiver_run (gpointer user_data)
  * gst_oak_receiver_new:
  * @link: (transfer none): where they come from; it outlives the receiver
  * @queue: (transfer none): where frames go; likewise
+ * @warn: told of what goes wrong and does not end the connection
+ * @user_data: for @warn
  *
  * Returns: (transfer full): a receiver that does nothing yet
  */
 GstOakReceiver *
-gst_oak_receiver_new (GstOakLink * link, GstOakQueue * queue)
+gst_oak_receiver_new (GstOakLink * link, GstOakQueue * queue,
+    GstOakReceiverWarn warn, gpointer user_data)
 {
   GstOakReceiver *self = g_new0 (GstOakReceiver, 1);
 
   self->link = link;
   self->queue = queue;
+  self->warn = warn;
+  self->warn_data = user_data;
   g_mutex_init (&self->lock);
   self->text = g_byte_array_new ();
   self->planes = g_byte_array_new ();
+  self->window = g_byte_array_new ();
+  self->marks = g_array_new (FALSE, FALSE, sizeof (Mark));
   return self;
 }
 
@@ -513,6 +778,8 @@ void
 gst_oak_receiver_free (GstOakReceiver * self)
 {
   gst_oak_receiver_set_clock (self, NULL);
+  g_array_unref (self->marks);
+  g_byte_array_unref (self->window);
   g_byte_array_unref (self->planes);
   g_byte_array_unref (self->text);
   g_mutex_clear (&self->lock);
@@ -523,16 +790,22 @@ gst_oak_receiver_free (GstOakReceiver * self)
  * gst_oak_receiver_start:
  * @self: a receiver that has stopped
  * @peer: (transfer none): whom to call, if its link does not listen
+ * @verify: whether each frame is held until the next header, or the end,
+ *     shows that it was whole
  *
  * Starts the thread, which connects and receives until it fails or is
  * stopped; if the link listens, until it is stopped. Counts from zero. Does
  * not wait.
  */
 void
-gst_oak_receiver_start (GstOakReceiver * self, const GstOakPeer * peer)
+gst_oak_receiver_start (GstOakReceiver * self, const GstOakPeer * peer,
+    gboolean verify)
 {
+  const GstOakReceiverCounters none = { 0, };
+
+  self->verify = verify;
   g_mutex_lock (&self->lock);
-  self->bad_detections = 0;
+  self->counters = none;
   g_mutex_unlock (&self->lock);
   gst_oak_link_open (self->link, peer);
   self->thread = g_thread_new ("oakreceiver", gst_oak_receiver_run, self);
@@ -588,21 +861,17 @@ gst_oak_receiver_set_layout (GstOakReceiver * self, GstOakLayout * layout)
 }
 
 /**
- * gst_oak_receiver_get_bad_detections:
+ * gst_oak_receiver_get_counters:
  * @self: a receiver
+ * @counters: (out): what has been counted since the last start
  *
  * Any thread. Does not wait.
- *
- * Returns: how many were left out since the last start, because they did not
- *     parse
  */
-guint64
-gst_oak_receiver_get_bad_detections (GstOakReceiver * self)
+void
+gst_oak_receiver_get_counters (GstOakReceiver * self,
+    GstOakReceiverCounters * counters)
 {
-  guint64 n;
-
   g_mutex_lock (&self->lock);
-  n = self->bad_detections;
+  *counters = self->counters;
   g_mutex_unlock (&self->lock);
-  return n;
 }

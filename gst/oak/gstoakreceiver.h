@@ -20,16 +20,32 @@ typedef enum
   GST_OAK_RECEIVER_ERROR_LIMIT,         /* a size over the limit */
 } GstOakReceiverError;
 
+typedef struct
+{
+  guint64 bad_detections;       /* left out, because they did not parse */
+  guint64 framing_errors;       /* times that no header stood where one must */
+  guint64 torn;                 /* frames before such a place */
+  guint64 resyncs;              /* times that the next frame was found then */
+  guint64 bytes_skipped;        /* before it */
+} GstOakReceiverCounters;
+
+/* Something went wrong, and the receiver goes on. Called by its thread; must
+ * not wait. */
+typedef void (*GstOakReceiverWarn) (gpointer user_data, const GError * error);
+
 typedef struct _GstOakReceiver GstOakReceiver;
 
 GQuark            gst_oak_receiver_error_quark  (void);
 
 GstOakReceiver *  gst_oak_receiver_new          (GstOakLink     * link,
-                                                 GstOakQueue    * queue);
+                                                 GstOakQueue    * queue,
+                                                 GstOakReceiverWarn warn,
+                                                 gpointer         user_data);
 void              gst_oak_receiver_free         (GstOakReceiver * self);
 
 void              gst_oak_receiver_start        (GstOakReceiver * self,
-                                                 const GstOakPeer * peer);
+                                                 const GstOakPeer * peer,
+                                                 gboolean         verify);
 void              gst_oak_receiver_stop         (GstOakReceiver * self);
 
 void              gst_oak_receiver_set_clock    (GstOakReceiver * self,
@@ -37,4 +53,5 @@ void              gst_oak_receiver_set_clock    (GstOakReceiver * self,
 void              gst_oak_receiver_set_layout   (GstOakReceiver * self,
                                                  GstOakLayout   * layout);
 
-guint64           gst_oak_receiver_get_bad_detections (GstOakReceiver * self);
+void              gst_oak_receiver_get_counters (GstOakReceiver * self,
+                                                 GstOakReceiverCounters * counters);

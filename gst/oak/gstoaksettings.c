@@ -478,6 +478,10 @@ gst_oak_settings_install (GObjectClass * klass)
    *   after a gap and before the next keyframe
    * * `unusable`: pictures that were broken, or of a kind or size that
    *   downstream does not take
+   * * `framing-errors`: times that no header stood where one must
+   * * `torn`: frames before such a place, which were probably not whole
+   * * `resyncs`: times that the next frame was found then
+   * * `bytes-skipped`: before such a frame
    * * `connections`: made or accepted
    * * `connections-refused`: closed at once in server mode
    *

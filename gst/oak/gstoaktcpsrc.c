@@ -614,7 +614,8 @@ gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
       self->label_table, self->outlet.content.geometry.width,
       self->outlet.content.geometry.height);
 
-  gst_oak_meta_add_device_time (buffer, frame->device_time);
+  if (GST_CLOCK_TIME_IS_VALID (frame->device_time))
+    gst_oak_meta_add_device_time (buffer, frame->device_time);
 
   GST_OBJECT_LOCK (self);
   self->n_detections += n;
@@ -716,7 +717,8 @@ gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
 }
 
 static void
-gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
+gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
+    gboolean * verify)
 {
   OakGeometry wanted;
   GstOakPayload payload;
@@ -730,6 +732,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer)
   peer->connect_timeout = self->settings.connect_timeout;
   peer->first_byte_timeout = self->settings.first_byte_timeout;
   peer->stall_timeout = self->settings.stall_timeout;
+  *verify = self->settings.verify_frames;
   wanted.width = self->settings.width;
   wanted.height = self->settings.height;
   payload = self->settings.payload;
@@ -763,14 +766,15 @@ gst_oak_tcp_src_start (GstBaseSrc * base)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
   GstOakPeer peer;
+  gboolean verify;
 
-  gst_oak_tcp_src_take_settings (self, &peer);
+  gst_oak_tcp_src_take_settings (self, &peer, &verify);
   gst_oak_tcp_src_update_queue (self);
 
   if (!self->listening)
     GST_INFO_OBJECT (self, "connecting to %s, port %u", peer.host, peer.port);
   gst_oak_queue_reset (self->queue);
-  gst_oak_receiver_start (self->receiver, &peer);
+  gst_oak_receiver_start (self->receiver, &peer, verify);
   g_free (peer.host);
   return TRUE;
 }
@@ -1001,10 +1005,12 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
 {
   GstOakLinkCounters link;
   GstOakQueueCounters queue;
+  GstOakReceiverCounters receiver;
   GstStructure *stats;
 
   gst_oak_link_get_counters (self->link, &link);
   gst_oak_queue_get_counters (self->queue, &queue);
+  gst_oak_receiver_get_counters (self->receiver, &receiver);
 
   GST_OBJECT_LOCK (self);
   stats = gst_structure_new ("application/x-oak-stats",
@@ -1012,13 +1018,16 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "bytes", G_TYPE_UINT64, link.bytes,
       "detections", G_TYPE_UINT64, self->n_detections,
       "detections-left-out", G_TYPE_UINT64,
-      self->n_detections_left_out
-      + gst_oak_receiver_get_bad_detections (self->receiver),
+      self->n_detections_left_out + receiver.bad_detections,
       "frames-without-image", G_TYPE_UINT64, self->n_without_image,
       "dropped", G_TYPE_UINT64, queue.dropped,
       "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded,
       "delta-frames-dropped", G_TYPE_UINT64, self->n_delta_dropped,
       "unusable", G_TYPE_UINT64, self->n_unusable,
+      "torn", G_TYPE_UINT64, receiver.torn,
+      "framing-errors", G_TYPE_UINT64, receiver.framing_errors,
+      "resyncs", G_TYPE_UINT64, receiver.resyncs,
+      "bytes-skipped", G_TYPE_UINT64, receiver.bytes_skipped,
       "connections", G_TYPE_UINT64, link.connections,
       "connections-refused", G_TYPE_UINT64, link.refused, NULL);
   GST_OBJECT_UNLOCK (self);
@@ -1238,7 +1247,8 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
   gst_oak_report_init (&self->report, GST_ELEMENT (self));
   self->queue = gst_oak_queue_new ();
   self->link = gst_oak_link_new (gst_oak_tcp_src_warn, self);
-  self->receiver = gst_oak_receiver_new (self->link, self->queue);
+  self->receiver = gst_oak_receiver_new (self->link, self->queue,
+      gst_oak_tcp_src_warn, self);
 }
 
 static void

@@ -44,20 +44,22 @@ add_digits (const gchar * digits, gsize n, gint exponent, guint64 * ns)
   return TRUE;
 }
 
-/**
- * oak_seconds_parse:
- * @word: seconds as Python prints a float, not terminated
- * @length: its length in bytes
- * @ns: (out): what it says, at most 2^63 - 1; untouched on failure
- *
- * Digits, perhaps a point with digits behind it, perhaps an exponent; digits
- * below a nanosecond fall off. There is no double in between: one cannot hold
- * the nanoseconds of a camera that runs for months. Does not wait.
- *
- * Returns: %FALSE if @word is anything else, or longer than 32 bytes
- */
-gboolean
-oak_seconds_parse (const gchar * word, gsize length, guint64 * ns)
+static gboolean
+is_word (const gchar * text, gsize length, const gchar * word)
+{
+  return length == strlen (word) && memcmp (text, word, length) == 0;
+}
+
+/* As Python prints them. */
+static gboolean
+is_no_number (const gchar * word, gsize length)
+{
+  return is_word (word, length, "nan") || is_word (word, length, "inf");
+}
+
+/* Digits, perhaps a point with digits behind it, perhaps an exponent. */
+static gboolean
+parse_number (const gchar * word, gsize length, guint64 * ns)
 {
   gchar digits[LENGTH_MAX];
   gsize whole = count_digits (word, length);
@@ -65,7 +67,7 @@ oak_seconds_parse (const gchar * word, gsize length, guint64 * ns)
   gsize position = whole;
   gint exponent = 0;
 
-  if (whole == 0 || length > LENGTH_MAX)
+  if (whole == 0)
     return FALSE;
   memcpy (digits, word, whole);
 
@@ -97,8 +99,42 @@ oak_seconds_parse (const gchar * word, gsize length, guint64 * ns)
   if (position != length)
     return FALSE;
 
-  return add_digits (digits, whole + fraction,
-      exponent + 9 - (gint) fraction, ns);
+  if (!add_digits (digits, whole + fraction, exponent + 9 - (gint) fraction,
+          ns))
+    *ns = OAK_SECONDS_NONE;
+  return TRUE;
+}
+
+/**
+ * oak_seconds_parse:
+ * @word: seconds as Python prints a float, not terminated
+ * @length: its length in bytes
+ * @ns: (out): what it says, at most 2^63 - 1, or #OAK_SECONDS_NONE where that
+ *     is no time: less than 0, too much, `nan` or `inf`; untouched on failure
+ *
+ * Digits below a nanosecond fall off. There is no double in between: one
+ * cannot hold the nanoseconds of a camera that runs for months. Does not wait.
+ *
+ * Returns: %FALSE if @word is anything else, or longer than 32 bytes
+ */
+gboolean
+oak_seconds_parse (const gchar * word, gsize length, guint64 * ns)
+{
+  guint64 parsed = OAK_SECONDS_NONE;
+  gboolean negative = length > 0 && word[0] == '-';
+
+  if (length > LENGTH_MAX)
+    return FALSE;
+  if (negative) {
+    word++;
+    length--;
+  }
+  if (!is_no_number (word, length) && !parse_number (word, length, &parsed))
+    return FALSE;
+
+  /* Nothing is less than nothing: "-0.0" is 0. */
+  *ns = negative && parsed > 0 ? OAK_SECONDS_NONE : parsed;
+  return TRUE;
 }
 
 /* Less than 10^-4 s, but not 0: "5e-05", "1.2345e-05". */

@@ -5,6 +5,9 @@
 
 #include <glib.h>
 
+/* A number of seconds that no clock shows. */
+#define OAK_SECONDS_NONE G_MAXUINT64
+
 /* Any time fits into as many columns; with less it would be another time. */
 #define OAK_SECONDS_COLUMNS_MIN 10
 

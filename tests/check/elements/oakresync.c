@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A stream that is out of step: what is between frames that is none, and
+ * frames that are not what their headers say. */
+
+#include <gst/check/gstcheck.h>
+
+#include "oakrig.h"
+
+/* A frame of the rig: a header and a small picture. */
+#define FRAME_SIZE (32 + RIG_WIDTH * RIG_HEIGHT * 3)
+
+static void
+expect_stats (Rig * rig, guint errors, guint torn, guint resyncs,
+    guint64 skipped)
+{
+  fail_unless_equals_uint64 (rig_stat (rig, "framing-errors"), errors);
+  fail_unless_equals_uint64 (rig_stat (rig, "torn"), torn);
+  fail_unless_equals_uint64 (rig_stat (rig, "resyncs"), resyncs);
+  fail_unless_equals_uint64 (rig_stat (rig, "bytes-skipped"), skipped);
+}
+
+static void
+expect_told (Rig * rig, gint code)
+{
+  g_free (rig_take_warning (rig, GST_STREAM_ERROR, code));
+  fail_unless (gst_bus_pop_filtered (rig->bus,
+          GST_MESSAGE_ERROR | GST_MESSAGE_WARNING) == NULL, "told twice");
+}
+
+/* The first after a gap. */
+static void
+expect_discont (Rig * rig, guint seed)
+{
+  GstSample *sample = rig_pull (rig);
+
+  assert_picture (sample, "BGR", RIG_WIDTH, RIG_HEIGHT, seed);
+  fail_unless (is_discont (sample));
+  gst_sample_unref (sample);
+}
+
+/* *INDENT-OFF* */
+static const gchar *garbage[] = {
+  "?", "I", "IM", "IMG", "ABCDE", "IMG ABCDE IMG ", "HTTP/1.1 200 OK\r\n\r\n",
+  "IMG nonsense", "IMG 1.5 96 x", "\n\n\n\n",
+  "IMG 1.5 67108865 0              ",
+  /* headers, and none behind what would be their frames */
+  "?IMG 1.5 7 0                     ",
+  "?IMG 1.5 64 0                    ",
+  "?IMG 1.5 96 0                    123",
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_garbage_between_frames_is_skipped)
+{
+  Rig *rig = rig_new ();
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  rig_say (rig, "1.1", 2);
+  oak_test_camera_say_text (rig->camera, garbage[__i__]);
+  rig_say (rig, "1.2", 3);
+  rig_say (rig, "1.3", 4);
+  rig_say (rig, "1.4", 5);
+  expect_said (rig, 1);
+  expect_said (rig, 2);
+  expect_discont (rig, 3);
+  expect_said (rig, 4);
+  expect_said (rig, 5);
+  fail_unless_equals_uint64 (rig_stat (rig, "resyncs"), 1);
+  fail_unless_equals_uint64 (rig_stat (rig, "bytes-skipped"),
+      strlen (garbage[__i__]));
+  fail_unless_equals_uint64 (rig_stat (rig, "connections"), 1);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_garbage_before_the_first_frame_is_skipped)
+{
+  Rig *rig = rig_new ();
+
+  rig_play (rig);
+  oak_test_camera_say_text (rig->camera, "Welcome to the camera!\r\n");
+  rig_say (rig, "1.0", 1);
+  rig_say (rig, "1.1", 2);
+  expect_said (rig, 1);
+  expect_said (rig, 2);
+  expect_stats (rig, 1, 0, 1, 24);
+  expect_told (rig, GST_STREAM_ERROR_WRONG_TYPE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A camera that could not send all of a picture goes on with the next. */
+static void
+say_torn (Rig * rig, const gchar * device_time, gsize size)
+{
+  OakTestFrame frame = { device_time, RIG_WIDTH, RIG_HEIGHT, 99, NULL };
+  GByteArray *bytes = oak_test_frame_write (&frame);
+
+  oak_test_camera_say (rig->camera, bytes->data, size);
+  g_byte_array_unref (bytes);
+}
+
+/* Its picture has the beginning of the next frame in it. */
+GST_START_TEST (test_torn_frame_is_counted_and_the_next_but_one_comes)
+{
+  Rig *rig = rig_new ();
+  gsize size = 33 + 9 * __i__;
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  say_torn (rig, "1.1", size);
+  rig_say (rig, "1.2", 3);
+  rig_say (rig, "1.3", 4);
+  rig_say (rig, "1.4", 5);
+  rig_say (rig, "1.5", 6);
+  expect_said (rig, 1);
+  gst_sample_unref (rig_pull (rig));
+  expect_discont (rig, 4);
+  expect_said (rig, 5);
+  expect_said (rig, 6);
+  expect_stats (rig, 1, 1, 1, size);
+  expect_told (rig, GST_STREAM_ERROR_DEMUX);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_verified_frames_are_never_torn)
+{
+  Rig *rig = rig_new ();
+
+  rig_set (rig, "verify-frames", "true");
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  say_torn (rig, "1.1", 33 + 9 * __i__);
+  rig_say (rig, "1.2", 3);
+  rig_say (rig, "1.3", 4);
+  rig_say (rig, "1.4", 5);
+  oak_test_camera_close (rig->camera);
+  expect_said (rig, 1);
+  expect_discont (rig, 4);
+  expect_said (rig, 5);
+  fail_unless_equals_uint64 (rig_stat (rig, "torn"), 1);
+  g_free (rig_take_warning (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX));
+  rig_expect_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ);
+  fail_unless_equals_int (rig_count_frames (rig), 3);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_verified_frame_waits_for_the_next_header)
+{
+  Rig *rig = rig_new ();
+
+  rig_set (rig, "verify-frames", "true");
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  rig_wait_heard (rig);
+  rig_wait_stat (rig, "bytes", FRAME_SIZE);
+  fail_unless_equals_int (rig_count_frames (rig), 0);
+  oak_test_camera_say_text (rig->camera, "IMG 1.1 96 0                    ");
+  expect_said (rig, 1);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A stall says nothing against what came before it. */
+GST_START_TEST (test_verified_frame_is_shown_when_no_more_comes)
+{
+  Rig *rig = rig_new ();
+
+  rig_set (rig, "verify-frames", "true");
+  g_object_set (rig->src, "stall-timeout", 100, NULL);
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  expect_said (rig, 1);
+  rig_expect_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Pieces, so that it is found with some bytes of later frames, and without. */
+GST_START_TEST (test_pieces_do_not_matter_out_of_step)
+{
+  Rig *rig = rig_new ();
+  guint i;
+
+  oak_test_camera_cut (rig->camera, 1 + 13 * __i__);
+  rig_play (rig);
+  rig_say (rig, "1.0", 0);
+  for (i = 1; i < 30; i++) {
+    g_autofree gchar *time = g_strdup_printf ("%u.5", i);
+    g_autofree gchar *later = g_strdup_printf ("%u.7", i);
+
+    oak_test_camera_say_text (rig->camera, "garbage" + i % 7);
+    rig_say (rig, time, 2 * i);
+    rig_say (rig, later, 2 * i + 1);
+  }
+  expect_said (rig, 0);
+  for (i = 1; i < 29; i++) {
+    expect_discont (rig, 2 * i);
+    expect_said (rig, 2 * i + 1);
+  }
+  rig_wait_stat (rig, "framing-errors", 29);
+  fail_unless_equals_uint64 (rig_stat (rig, "torn"), 29);
+  fail_unless_equals_uint64 (rig_stat (rig, "connections"), 1);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Two frames and a header. */
+GST_START_TEST (test_search_ends_after_two_frames)
+{
+  Rig *rig = rig_new ();
+  gsize limit = 2 * FRAME_SIZE + 32;
+  g_autofree gchar *nonsense = g_strnfill (limit, 'x');
+  g_autofree gchar *text = NULL;
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  oak_test_camera_say_text (rig->camera, nonsense);
+  expect_said (rig, 1);
+  g_free (rig_take_warning (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX));
+  text = rig_take_full_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  fail_unless (strstr (text, "'xxxx") != NULL, "%s", text);
+  expect_stats (rig, 1, 1, 0, 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_search_ends_after_8_mib_at_the_start)
+{
+  Rig *rig = rig_new ();
+  gsize limit = 8 * 1024 * 1024;
+  g_autofree gchar *nonsense = g_strnfill (limit, 'I');
+
+  rig_play (rig);
+  oak_test_camera_say (rig->camera, nonsense, limit);
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_stall_out_of_step_is_told_by_its_cause)
+{
+  Rig *rig = rig_new ();
+
+  g_object_set (rig->src, "stall-timeout", 100, NULL);
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  oak_test_camera_say_text (rig->camera, "out of step");
+  expect_said (rig, 1);
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* *INDENT-OFF* */
+static const gchar *no_times[] = { "nan", "inf", "-inf", "-1.5", "1e300",
+  "99999999999.5"
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_frame_without_a_time_is_shown)
+{
+  Rig *rig = rig_new ();
+  GstSample *sample;
+  GstBuffer *buffer;
+
+  rig_play (rig);
+  rig_say (rig, "1.0", 1);
+  rig_say (rig, no_times[__i__], 2);
+  rig_say (rig, "1.2", 3);
+  expect_said (rig, 1);
+  sample = rig_pull (rig);
+  buffer = gst_sample_get_buffer (sample);
+  assert_picture (sample, "BGR", RIG_WIDTH, RIG_HEIGHT, 2);
+  fail_unless (GST_BUFFER_PTS_IS_VALID (buffer));
+  fail_unless (gst_buffer_get_reference_timestamp_meta (buffer, NULL) == NULL);
+  gst_sample_unref (sample);
+  expect_said (rig, 3);
+  expect_stats (rig, 0, 0, 0, 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+#define TABLE(tc,test,table) \
+    tcase_add_loop_test (tc, test, 0, G_N_ELEMENTS (table))
+
+static Suite *
+oakresync_suite (void)
+{
+  Suite *s = suite_create ("oakresync");
+  TCase *tc = tcase_create ("resync");
+
+  tcase_set_timeout (tc, 20);
+  suite_add_tcase (s, tc);
+  TABLE (tc, test_garbage_between_frames_is_skipped, garbage);
+  tcase_add_test (tc, test_garbage_before_the_first_frame_is_skipped);
+  tcase_add_loop_test (tc,
+      test_torn_frame_is_counted_and_the_next_but_one_comes, 0, 10);
+  tcase_add_loop_test (tc, test_verified_frames_are_never_torn, 0, 10);
+  tcase_add_test (tc, test_verified_frame_waits_for_the_next_header);
+  tcase_add_test (tc, test_verified_frame_is_shown_when_no_more_comes);
+  tcase_add_loop_test (tc, test_pieces_do_not_matter_out_of_step, 0, 12);
+  tcase_add_test (tc, test_search_ends_after_two_frames);
+  tcase_add_test (tc, test_search_ends_after_8_mib_at_the_start);
+  tcase_add_test (tc, test_stall_out_of_step_is_told_by_its_cause);
+  TABLE (tc, test_frame_without_a_time_is_shown, no_times);
+  return s;
+}
+
+GST_CHECK_MAIN (oakresync);
