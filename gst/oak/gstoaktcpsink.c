@@ -450,10 +450,15 @@ static GstFlowReturn
 gst_oak_tcp_sink_render (GstBaseSink * base, GstBuffer * buffer)
 {
   GstOakTcpSink *self = GST_OAK_TCP_SINK (base);
-  guint64 time = gst_oak_tcp_sink_find_time (self, buffer);
   GstOakParcel *parcel;
   GError *error = NULL;
+  guint64 time;
 
+  /* What drives the pipeline says so on the bus. */
+  if (!gst_oak_writer_has_caps (self->writer))
+    return GST_FLOW_NOT_NEGOTIATED;
+
+  time = gst_oak_tcp_sink_find_time (self, buffer);
   if (!gst_oak_sender_has_clients (self->sender)) {
     gst_oak_sender_skip (self->sender);
     return GST_FLOW_OK;

@@ -223,6 +223,18 @@ gst_oak_writer_set_caps (GstOakWriter * self, GstCaps * caps, GError ** error)
 }
 
 /**
+ * gst_oak_writer_has_caps:
+ * @self: a writer
+ *
+ * Returns: %TRUE if it can write buffers
+ */
+gboolean
+gst_oak_writer_has_caps (GstOakWriter * self)
+{
+  return self->traits != NULL;
+}
+
+/**
  * gst_oak_writer_is_inter_coded:
  * @self: a writer
  *

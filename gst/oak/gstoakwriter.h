@@ -42,6 +42,8 @@ gboolean        gst_oak_writer_set_caps   (GstOakWriter       * self,
                                            GstCaps            * caps,
                                            GError            ** error);
 
+gboolean        gst_oak_writer_has_caps   (GstOakWriter       * self);
+
 gboolean        gst_oak_writer_is_inter_coded (GstOakWriter   * self);
 
 gboolean        gst_oak_writer_lacks_sides (GstOakWriter      * self,

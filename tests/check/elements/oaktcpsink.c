@@ -44,7 +44,7 @@ sink_new (const gchar * settings, GstBus ** bus)
   return sink;
 }
 
-/* Listens at any port unless @settings say otherwise. */
+/* Listens at any port unless @settings say otherwise. No caps if NULL. */
 static Rig *
 rig_new (const gchar * settings, const gchar * caps)
 {
@@ -55,7 +55,8 @@ rig_new (const gchar * settings, const gchar * caps)
 
   rig->sink = sink_new (all, &rig->bus);
   rig->harness = gst_harness_new_with_element (rig->sink, "sink", NULL);
-  gst_harness_set_src_caps_str (rig->harness, caps);
+  if (caps != NULL)
+    gst_harness_set_src_caps_str (rig->harness, caps);
   return rig;
 }
 
@@ -619,6 +620,25 @@ GST_START_TEST (test_buffer_that_is_too_small_is_an_error)
   fail_unless_equals_int (gst_harness_push (rig->harness, letter_new ('a', 95,
               0)), GST_FLOW_ERROR);
   gst_message_unref (rig_wait_message (rig, GST_MESSAGE_ERROR));
+  expect_nothing (reader);
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* As from a filesrc that nothing parses. */
+GST_START_TEST (test_buffers_without_caps_are_an_error)
+{
+  Rig *rig = rig_new ("", NULL);
+  GSocket *reader = rig_connect (rig);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (rig->harness, gst_event_new_stream_start ("rig"));
+  gst_harness_push_event (rig->harness, gst_event_new_segment (&segment));
+  fail_unless_equals_int (gst_harness_push (rig->harness, letter_new ('a', 4,
+              0)), GST_FLOW_NOT_NEGOTIATED);
   expect_nothing (reader);
   reader_close (reader);
   rig_free (rig);
@@ -1796,6 +1816,7 @@ oaktcpsink_suite (void)
   tcase_add_test (wire, test_pad_takes_what_can_become_the_payload);
   tcase_add_test (wire, test_pictures_that_no_camera_sends_are_an_error);
   tcase_add_test (wire, test_buffer_that_is_too_small_is_an_error);
+  tcase_add_test (wire, test_buffers_without_caps_are_an_error);
   tcase_add_test (wire, test_device_times);
   tcase_add_test (wire, test_running_time_counts_not_the_pts);
   tcase_add_test (wire, test_framing_fits_the_payload_or_is_forced);
