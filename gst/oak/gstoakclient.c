@@ -22,6 +22,7 @@ struct _GstOakClient
   GMutex lock;
   /* under the lock */
   GstOakParcel *waiting;        /* the newest; NULL = none */
+  gint64 waits_since;           /* monotonic us; also by those before it */
   gboolean wants_keyframe;      /* nothing else is of use to it */
 };
 
@@ -94,6 +95,8 @@ gst_oak_client_offer (GstOakClient * self, GstOakParcel * parcel)
     dropped = gst_oak_parcel_ref (parcel);
   } else {
     dropped = self->waiting;
+    if (self->waiting == NULL)
+      self->waits_since = g_get_monotonic_time ();
     self->waiting = gst_oak_parcel_ref (parcel);
     self->wants_keyframe = FALSE;
   }
@@ -231,18 +234,33 @@ gst_oak_client_send (GstOakClient * self, GstOakClientProgress * progress,
   return TRUE;
 }
 
+/* Also between two frames: the system says that there is room when there is
+ * much of it, which a small frame that was taken whole may have left over. */
+static gint64
+find_idle_time (GstOakClient * self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 since = self->progress_at;
+
+  if (self->sending == NULL) {
+    g_mutex_lock (&self->lock);
+    since = self->waiting != NULL ? MAX (since, self->waits_since) : now;
+    g_mutex_unlock (&self->lock);
+  }
+  return now - since;
+}
+
 /**
  * gst_oak_client_is_stalled:
  * @self: a client
  *
- * Returns: %TRUE if it has not taken a byte of its frame for
+ * Returns: %TRUE if there is a frame for it, and it has not taken a byte for
  *     %GST_OAK_CLIENT_PATIENCE seconds
  */
 gboolean
 gst_oak_client_is_stalled (GstOakClient * self)
 {
-  return self->sending != NULL && g_get_monotonic_time () - self->progress_at
-      >= GST_OAK_CLIENT_PATIENCE * G_TIME_SPAN_SECOND;
+  return find_idle_time (self) >= GST_OAK_CLIENT_PATIENCE * G_TIME_SPAN_SECOND;
 }
 
 /**

@@ -1131,6 +1131,35 @@ GST_START_TEST (test_client_that_takes_nothing_is_disconnected)
 
 GST_END_TEST;
 
+/* Small frames end where the system has no room for another. */
+GST_START_TEST (test_client_that_takes_no_small_frame_is_disconnected)
+{
+  Rig *rig = rig_new ("", JPEG);
+  GSocket *reader = rig_connect (rig);
+  gint64 taken = g_get_monotonic_time ();
+  guint64 bytes = 0;
+  gdouble waited;
+
+  /* Until nothing of a frame has been taken for a while. */
+  while (g_get_monotonic_time () - taken < G_TIME_SPAN_SECOND) {
+    rig_push (rig, letter_new ('a', 10000, 0));
+    g_thread_yield ();
+    if (rig_stat (rig, "bytes") != bytes)
+      taken = g_get_monotonic_time ();
+    bytes = rig_stat (rig, "bytes");
+  }
+
+  rig_wait_warning (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      "no sign of life");
+  waited = (g_get_monotonic_time () - taken) / (gdouble) G_TIME_SPAN_SECOND;
+  fail_unless (waited < 12, "it took %.1f s", waited);
+  rig_wait_stat (rig, "clients", 0);
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 note_client (GstElement * sink, const gchar * client, GAsyncQueue * noted)
 {
@@ -1836,6 +1865,8 @@ oaktcpsink_suite (void)
   tcase_add_test (clients, test_slow_client_does_not_slow_another);
   tcase_add_test (clients, test_client_that_resets_makes_room);
   tcase_add_test (clients, test_client_that_takes_nothing_is_disconnected);
+  tcase_add_test (clients,
+      test_client_that_takes_no_small_frame_is_disconnected);
   tcase_add_test (clients, test_signals_name_the_client);
   tcase_add_test (clients, test_client_starts_at_a_keyframe);
   tcase_add_test (clients, test_slow_client_goes_on_at_a_keyframe);
