@@ -312,8 +312,12 @@ gst_oak_tcp_sink_set_caps (GstBaseSink * base, GstCaps * caps)
   GST_DEBUG_OBJECT (self, "caps %" GST_PTR_FORMAT, caps);
   self->told_sides = FALSE;
   self->told_order = FALSE;
-  if (gst_oak_writer_set_caps (self->writer, caps, &error))
+  if (gst_oak_writer_set_caps (self->writer, caps, &error)) {
+    /* Behind a seek, pictures that are shown need those before them. */
+    gst_base_sink_set_drop_out_of_segment (base,
+        !gst_oak_writer_is_inter_coded (self->writer));
     return TRUE;
+  }
 
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("No camera sends pictures of such a size.")), ("%s", error->message));
@@ -363,6 +367,17 @@ gst_oak_tcp_sink_read_clock (GstOakTcpSink * self)
   return now > base_time ? now - base_time : 0;
 }
 
+/* A picture that is not shown itself, but needed by those that are, has the
+ * time of the one before. */
+static guint64
+gst_oak_tcp_sink_convert_pts (GstOakTcpSink * self, GstClockTime pts)
+{
+  const GstSegment *segment = &GST_BASE_SINK (self)->segment;
+  guint64 time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, pts);
+
+  return GST_CLOCK_TIME_IS_VALID (time) ? time : self->last_time;
+}
+
 static guint64
 gst_oak_tcp_sink_guess_time (GstOakTcpSink * self)
 {
@@ -394,13 +409,12 @@ static guint64
 gst_oak_tcp_sink_find_time (GstOakTcpSink * self, GstBuffer * buffer)
 {
   const GstSegment *segment = &GST_BASE_SINK (self)->segment;
-  guint64 time = GST_CLOCK_TIME_NONE;
+  guint64 time;
 
   if (!gst_oak_meta_read_device_time (buffer, &time)) {
     if (GST_BUFFER_PTS_IS_VALID (buffer) && segment->format == GST_FORMAT_TIME)
-      time = gst_segment_to_running_time (segment, GST_FORMAT_TIME,
-          GST_BUFFER_PTS (buffer));
-    if (!GST_CLOCK_TIME_IS_VALID (time))
+      time = gst_oak_tcp_sink_convert_pts (self, GST_BUFFER_PTS (buffer));
+    else
       time = gst_oak_tcp_sink_guess_time (self);
   }
 
@@ -480,6 +494,23 @@ gst_oak_tcp_sink_render (GstBaseSink * base, GstBuffer * buffer)
   gst_oak_tcp_sink_tell_sides (self, parcel);
   gst_oak_sender_send (self->sender, parcel);
   return GST_FLOW_OK;
+}
+
+/* A flush is over: the streaming thread has not gone on yet. */
+static gboolean
+gst_oak_tcp_sink_event (GstBaseSink * base, GstEvent * event)
+{
+  GstOakTcpSink *self = GST_OAK_TCP_SINK (base);
+  gboolean reset_time;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP) {
+    gst_event_parse_flush_stop (event, &reset_time);
+    if (reset_time) {
+      self->last_time = 0;
+      self->last_duration = 0;
+    }
+  }
+  return GST_BASE_SINK_CLASS (parent_class)->event (base, event);
 }
 
 /* States */
@@ -1015,5 +1046,6 @@ gst_oak_tcp_sink_class_init (GstOakTcpSinkClass * klass)
   base_class->get_caps = gst_oak_tcp_sink_get_caps;
   base_class->set_caps = gst_oak_tcp_sink_set_caps;
   base_class->propose_allocation = gst_oak_tcp_sink_propose_allocation;
+  base_class->event = gst_oak_tcp_sink_event;
   base_class->render = gst_oak_tcp_sink_render;
 }

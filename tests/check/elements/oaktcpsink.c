@@ -1210,6 +1210,7 @@ push_h264 (Rig * rig, gboolean is_delta, guint seconds)
 
   if (is_delta)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  GST_BUFFER_DURATION (buffer) = GST_SECOND;
   rig_push (rig, buffer);
 }
 
@@ -1345,6 +1346,52 @@ GST_START_TEST (test_reordered_pictures_are_told_of)
   }
   rig_wait_warning (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "B-frames");
   rig_fail_unless_no_message (rig, GST_MESSAGE_WARNING);
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+static void
+push_seek (Rig * rig, GstClockTime start)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = start;
+  gst_harness_push_event (rig->harness, gst_event_new_flush_start ());
+  gst_harness_push_event (rig->harness, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (rig->harness, gst_event_new_segment (&segment));
+}
+
+/* To the nanosecond, with what lies between there and the keyframe. */
+GST_START_TEST (test_pictures_before_a_seek_are_sent_if_others_need_them)
+{
+  Rig *rig = rig_new ("", H264);
+  GSocket *reader = rig_connect (rig);
+  GstBuffer *early;
+
+  push_h264 (rig, FALSE, 20);
+  expect_h264 (reader, FALSE, 20);
+  push_seek (rig, 12 * GST_SECOND);
+  push_h264 (rig, FALSE, 10);
+  expect_h264 (reader, FALSE, 0);
+  push_h264 (rig, TRUE, 11);
+  expect_h264 (reader, TRUE, 0);
+  push_h264 (rig, TRUE, 12);
+  expect_h264 (reader, TRUE, 0);
+  push_h264 (rig, TRUE, 13);
+  expect_h264 (reader, TRUE, 1);
+  rig_fail_unless_no_message (rig, GST_MESSAGE_WARNING);
+
+  /* Of pictures that stand alone, what is not asked for is not shown. */
+  gst_harness_set_src_caps_str (rig->harness, JPEG);
+  push_seek (rig, 12 * GST_SECOND);
+  early = letter_new ('a', 1, 10 * GST_SECOND);
+  GST_BUFFER_DURATION (early) = GST_SECOND;
+  rig_push (rig, early);
+  rig_push (rig, letter_new ('b', 1, 12 * GST_SECOND));
+  expect_letter (reader, "b");
   reader_close (reader);
   rig_free (rig);
 }
@@ -1872,6 +1919,8 @@ oaktcpsink_suite (void)
   tcase_add_test (clients, test_slow_client_goes_on_at_a_keyframe);
   tcase_add_test (clients, test_keyframes_without_parameter_sets_are_told_of);
   tcase_add_test (clients, test_reordered_pictures_are_told_of);
+  tcase_add_test (clients,
+      test_pictures_before_a_seek_are_sent_if_others_need_them);
   tcase_add_test (clients, test_client_connects_and_connects_again);
   tcase_add_test (clients, test_client_waits_for_its_host);
 
