@@ -162,6 +162,8 @@ struct _GstOakTcpSink
 
   /* under the object lock */
   guint current_port;
+  gboolean is_open;
+  GstOakPayload open_payload;   /* the property, as it was when we opened */
 
   /* under the state lock */
   gboolean is_server;           /* also the sending thread's while it lives */
@@ -291,8 +293,9 @@ gst_oak_tcp_sink_get_caps (GstBaseSink * base, GstCaps * filter)
   GstOakPayload payload;
   GstCaps *caps, *filtered;
 
+  /* What the writer knows nothing of must not come. */
   GST_OBJECT_LOCK (self);
-  payload = self->payload;
+  payload = self->is_open ? self->open_payload : self->payload;
   GST_OBJECT_UNLOCK (self);
 
   caps = gst_oak_writer_find_caps (payload);
@@ -550,7 +553,8 @@ gst_oak_tcp_sink_open_writer (GstOakTcpSink * self)
 
   GST_OBJECT_LOCK (self);
   settings.framing = self->framing;
-  settings.payload = self->payload;
+  settings.payload = self->open_payload = self->payload;
+  self->is_open = TRUE;
   labels = g_strdup (self->labels);
   detections = g_strdup (self->detections);
   GST_OBJECT_UNLOCK (self);
@@ -639,6 +643,15 @@ gst_oak_tcp_sink_open_sender (GstOakTcpSink * self)
   return ok;
 }
 
+static void
+gst_oak_tcp_sink_close_writer (GstOakTcpSink * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->is_open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&self->writer, gst_oak_writer_free);
+}
+
 /* Not in start(): the base class would post a second error. */
 static gboolean
 gst_oak_tcp_sink_open (GstOakTcpSink * self)
@@ -650,11 +663,10 @@ gst_oak_tcp_sink_open (GstOakTcpSink * self)
   self->told_sides = FALSE;
   self->told_order = FALSE;
 
-  if (!gst_oak_tcp_sink_open_writer (self))
-    return FALSE;
-  if (gst_oak_tcp_sink_open_sender (self))
+  if (gst_oak_tcp_sink_open_writer (self)
+      && gst_oak_tcp_sink_open_sender (self))
     return TRUE;
-  g_clear_pointer (&self->writer, gst_oak_writer_free);
+  gst_oak_tcp_sink_close_writer (self);
   return FALSE;
 }
 
@@ -662,7 +674,7 @@ static void
 gst_oak_tcp_sink_close (GstOakTcpSink * self)
 {
   gst_oak_sender_stop (self->sender);
-  g_clear_pointer (&self->writer, gst_oak_writer_free);
+  gst_oak_tcp_sink_close_writer (self);
   gst_oak_tcp_sink_set_current_port (self, 0);
 }
 

@@ -627,6 +627,43 @@ GST_START_TEST (test_buffer_that_is_too_small_is_an_error)
 
 GST_END_TEST;
 
+static void
+change_payload (Rig * rig, const gchar * payload)
+{
+  g_autofree gchar *caps = g_strdup_printf ("video/x-raw, format=%s, width=8, "
+      "height=4, framerate=25/1", payload);
+  g_autofree gchar *name = g_ascii_strdown (payload, -1);
+
+  gst_util_set_object_arg (G_OBJECT (rig->sink), "payload", name);
+  gst_harness_set_src_caps_str (rig->harness, caps);
+}
+
+/* Nothing forbids it, but it counts from READY on. */
+GST_START_TEST (test_payload_does_not_change_while_it_plays)
+{
+  Rig *rig = rig_new ("", "video/x-raw, format=BGR, width=8, height=4, "
+      "framerate=25/1");
+  GSocket *reader = rig_connect (rig);
+
+  rig_push (rig, letter_new ('a', 96, 0));
+  expect_header (reader, "IMG 0.0 96 0");
+  change_payload (rig, "GRAY8");
+  fail_unless_equals_int (gst_harness_push (rig->harness, letter_new ('b', 32,
+              0)), GST_FLOW_NOT_NEGOTIATED);
+  reader_close (reader);
+
+  set_state (rig->sink, GST_STATE_READY);
+  set_state (rig->sink, GST_STATE_PLAYING);
+  reader = rig_connect (rig);
+  change_payload (rig, "GRAY8");
+  rig_push (rig, letter_new ('c', 32, 0));
+  expect_header (reader, "IMG 0.0 32 0");
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* As from a filesrc that nothing parses. */
 GST_START_TEST (test_buffers_without_caps_are_an_error)
 {
@@ -1892,6 +1929,7 @@ oaktcpsink_suite (void)
   tcase_add_test (wire, test_pad_takes_what_can_become_the_payload);
   tcase_add_test (wire, test_pictures_that_no_camera_sends_are_an_error);
   tcase_add_test (wire, test_buffer_that_is_too_small_is_an_error);
+  tcase_add_test (wire, test_payload_does_not_change_while_it_plays);
   tcase_add_test (wire, test_buffers_without_caps_are_an_error);
   tcase_add_test (wire, test_device_times);
   tcase_add_test (wire, test_running_time_counts_not_the_pts);
