@@ -48,12 +48,13 @@ gst_oak_client_new (OakConnection * connection)
  * gst_oak_client_free:
  * @self: (transfer full): a client that nobody uses
  *
- * Closes the connection, in mid-frame if need be. Does not wait.
+ * Closes the connection, in mid-frame if need be; what was sent arrives. Does
+ * not wait.
  */
 void
 gst_oak_client_free (GstOakClient * self)
 {
-  oak_connection_free (self->connection);
+  oak_connection_finish (self->connection);
   gst_oak_parcel_unref (self->sending);
   gst_oak_parcel_unref (self->waiting);
   g_mutex_clear (&self->lock);

@@ -12,6 +12,10 @@
  * What lies there gets old, and nobody can drop it. */
 #define SEND_BUFFER (256 * 1024)
 
+/* What is thrown away at the end of what a peer has said, in bytes: one that
+ * talks without end is not listened to without end. */
+#define UNREAD_MAX (1024 * 1024)
+
 struct _OakConnection
 {
   GSocketConnection *stream;    /* closes the socket when it goes */
@@ -189,6 +193,28 @@ oak_connection_free (OakConnection * self)
   g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
   g_object_unref (self->stream);
   g_free (self);
+}
+
+/**
+ * oak_connection_finish:
+ * @self: (transfer full): a connection
+ *
+ * As oak_connection_free(), but what was sent still arrives, if the peer takes
+ * it. A system takes bytes that nobody has read when the socket is closed for
+ * a failure, and throws away what it has not sent yet; so what has come is
+ * read first. Does not wait.
+ */
+void
+oak_connection_finish (OakConnection * self)
+{
+  gchar unread[4096];
+  guint i = 0;
+
+  while (i < UNREAD_MAX / sizeof (unread)
+      && g_socket_receive (self->socket, unread, sizeof (unread), NULL,
+          NULL) > 0)
+    i++;
+  oak_connection_free (self);
 }
 
 /* Bytes that are sent later begin a packet of their own. */

@@ -17,6 +17,8 @@ OakConnection *   oak_connection_new      (GSocketConnection * stream);
 
 void              oak_connection_free     (OakConnection * self);
 
+void              oak_connection_finish   (OakConnection * self);
+
 void              oak_connection_prepare_to_send (OakConnection * self,
                                            guint           patience);
 

@@ -1750,6 +1750,32 @@ GST_START_TEST (test_frames_are_finished_at_the_end)
 
 GST_END_TEST;
 
+/* What was sent must arrive, though the client has said more than was heard. */
+GST_START_TEST (test_frames_are_finished_for_who_talks_too_much)
+{
+  const guint n = 6, size = 100000;
+  Rig *rig = rig_new ("", JPEG);
+  GSocket *reader = reader_new_narrow (rig_port (rig));
+  guint i;
+
+  rig_wait_stat (rig, "clients", 1);
+  for (i = 0; i < 500; i++)
+    say (reader, "7  ," PAD_28);
+  rig_wait_stat (rig, "controls", 100);
+  for (i = 0; i < n; i++) {
+    rig_push (rig, letter_new ('a' + i, size, i * GST_SECOND));
+    rig_wait_stat (rig, "frames", i + 1);
+  }
+  set_state (rig->sink, GST_STATE_NULL);
+  for (i = 0; i < n; i++)
+    fail_unless_equals_int (read_numbered (reader, size), i);
+  expect_end (reader);
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_no_state_change_waits_for_the_network)
 {
   OakTestDeafPort *deaf = oak_test_deaf_port_new ();
@@ -1972,6 +1998,7 @@ oaktcpsink_suite (void)
   suite_add_tcase (s, states);
   tcase_add_test (states, test_preroll_is_not_sent);
   tcase_add_test (states, test_frames_are_finished_at_the_end);
+  tcase_add_test (states, test_frames_are_finished_for_who_talks_too_much);
   tcase_add_test (states, test_no_state_change_waits_for_the_network);
   tcase_add_test (states, test_current_port_notifies);
   tcase_add_test (states, test_port_is_free_again_at_once);
