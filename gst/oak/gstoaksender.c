@@ -681,22 +681,22 @@ gst_oak_sender_set_max_clients (GstOakSender * self, guint max_clients)
 }
 
 /**
- * gst_oak_sender_has_clients:
+ * gst_oak_sender_n_clients:
  * @self: a sender
  *
  * Any thread. Does not wait.
  *
- * Returns: %TRUE if anybody is connected
+ * Returns: how many are connected
  */
-gboolean
-gst_oak_sender_has_clients (GstOakSender * self)
+guint
+gst_oak_sender_n_clients (GstOakSender * self)
 {
-  gboolean any;
+  guint n;
 
   g_mutex_lock (&self->lock);
-  any = self->seats->len > 0;
+  n = self->seats->len;
   g_mutex_unlock (&self->lock);
-  return any;
+  return n;
 }
 
 /**

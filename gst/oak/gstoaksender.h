@@ -62,7 +62,7 @@ guint           gst_oak_sender_port         (GstOakSender * self);
 void            gst_oak_sender_set_max_clients (GstOakSender * self,
                                              guint          max_clients);
 
-gboolean        gst_oak_sender_has_clients  (GstOakSender * self);
+guint           gst_oak_sender_n_clients  (GstOakSender * self);
 
 gboolean        gst_oak_sender_wants_keyframe (GstOakSender * self);
 

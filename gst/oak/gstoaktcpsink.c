@@ -174,6 +174,7 @@ struct _GstOakTcpSink
   GstClockTime last_duration;   /* ns; 0 = not known */
   gint64 asked_at;              /* for a keyframe, monotonic us; 0 = not yet */
   guint n_asked;
+  guint n_promised;             /* clients that upstream's pool has room for */
   gboolean told_sides;
   gboolean told_order;
 
@@ -340,6 +341,7 @@ gst_oak_tcp_sink_propose_allocation (GstBaseSink * base, GstQuery * query)
   gst_query_add_allocation_meta (query,
       GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE, NULL);
 
+  self->n_promised = G_MAXUINT;
   gst_query_parse_allocation (query, &caps, NULL);
   if (caps == NULL || !gst_video_info_from_caps (&info, caps)
       || GST_VIDEO_INFO_FORMAT (&info) == GST_VIDEO_FORMAT_ENCODED)
@@ -348,9 +350,10 @@ gst_oak_tcp_sink_propose_allocation (GstBaseSink * base, GstQuery * query)
   /* Each client may keep another frame, and all of them the newest: a pool
    * with fewer would let them block the pipeline. */
   GST_OBJECT_LOCK (self);
-  n = self->max_clients + 1;
+  n = self->max_clients;
   GST_OBJECT_UNLOCK (self);
-  gst_query_add_allocation_pool (query, NULL, info.size, n, 0);
+  self->n_promised = n;
+  gst_query_add_allocation_pool (query, NULL, info.size, n + 1, 0);
   return TRUE;
 }
 
@@ -463,6 +466,24 @@ gst_oak_tcp_sink_tell_sides (GstOakTcpSink * self, const GstOakParcel * parcel)
       ("expected parameter sets in front of a keyframe, got none"));
 }
 
+/* Who came when there may be more of them than upstream was told keeps nothing
+ * of its pool. */
+static GstOakParcel *
+gst_oak_tcp_sink_write (GstOakTcpSink * self, GstBuffer * buffer,
+    guint64 time, guint n_clients, GError ** error)
+{
+  GstBuffer *kept = NULL;
+  GstOakParcel *parcel;
+
+  if (n_clients > self->n_promised)
+    kept = gst_buffer_copy_deep (buffer);
+  if (kept == NULL)
+    kept = gst_buffer_ref (buffer);
+  parcel = gst_oak_writer_write (self->writer, kept, time, error);
+  gst_buffer_unref (kept);
+  return parcel;
+}
+
 static GstFlowReturn
 gst_oak_tcp_sink_render (GstBaseSink * base, GstBuffer * buffer)
 {
@@ -470,19 +491,21 @@ gst_oak_tcp_sink_render (GstBaseSink * base, GstBuffer * buffer)
   GstOakParcel *parcel;
   GError *error = NULL;
   guint64 time;
+  guint n_clients;
 
   /* What drives the pipeline says so on the bus. */
   if (!gst_oak_writer_has_caps (self->writer))
     return GST_FLOW_NOT_NEGOTIATED;
 
   time = gst_oak_tcp_sink_find_time (self, buffer);
-  if (!gst_oak_sender_has_clients (self->sender)) {
+  n_clients = gst_oak_sender_n_clients (self->sender);
+  if (n_clients == 0) {
     gst_oak_sender_skip (self->sender);
     return GST_FLOW_OK;
   }
 
   gst_oak_tcp_sink_ask_for_keyframe (self, buffer);
-  parcel = gst_oak_writer_write (self->writer, buffer, time, &error);
+  parcel = gst_oak_tcp_sink_write (self, buffer, time, n_clients, &error);
   if (parcel == NULL) {
     GST_ELEMENT_ERROR (self, STREAM, FORMAT,
         (_("A picture cannot be sent as a camera sends it.")),
@@ -660,6 +683,7 @@ gst_oak_tcp_sink_open (GstOakTcpSink * self)
   self->last_duration = 0;
   self->asked_at = 0;
   self->n_asked = 0;
+  self->n_promised = G_MAXUINT;
   self->told_sides = FALSE;
   self->told_order = FALSE;
 

@@ -1130,6 +1130,58 @@ GST_START_TEST (test_slow_client_does_not_slow_another)
 
 GST_END_TEST;
 
+#define HUGE "video/x-raw, format=BGRP, width=2048, height=1600, framerate=25/1"
+
+/* As a camera's driver has it: what the sink asks for, two more, and no end of
+ * waiting without. */
+static GstBufferPool *
+rig_make_pool (Rig * rig)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (HUGE);
+  g_autoptr (GstQuery) query = gst_query_new_allocation (caps, TRUE);
+  GstBufferPool *pool = gst_buffer_pool_new ();
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+  guint min, size;
+
+  fail_unless (gst_pad_peer_query (rig->harness->srcpad, query));
+  gst_query_parse_nth_allocation_pool (query, 0, NULL, &size, &min, NULL);
+  gst_buffer_pool_config_set_params (config, caps, size, min + 2, min + 2);
+  fail_unless (gst_buffer_pool_set_config (pool, config));
+  fail_unless (gst_buffer_pool_set_active (pool, TRUE));
+  return pool;
+}
+
+GST_START_TEST (test_slow_clients_leave_buffers_to_a_pool)
+{
+  Rig *rig = rig_new ("", HUGE);
+  GstBufferPool *pool = rig_make_pool (rig);
+  GstBufferPoolAcquireParams params = { 0, };
+  GSocket *slow[5];
+  guint i, k;
+
+  params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+  for (i = 0; i < G_N_ELEMENTS (slow); i++) {
+    g_object_set (rig->sink, "max-clients", i + 1, NULL);
+    slow[i] = rig_connect (rig);
+    for (k = 0; k < 3; k++) {
+      GstBuffer *buffer;
+
+      fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer,
+              &params), GST_FLOW_OK);
+      rig_push (rig, buffer);
+      wait_begun (slow[i]);
+    }
+  }
+
+  for (i = 0; i < G_N_ELEMENTS (slow); i++)
+    reader_close (slow[i]);
+  rig_free (rig);
+  fail_unless (gst_buffer_pool_set_active (pool, FALSE));
+  gst_object_unref (pool);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_client_that_resets_makes_room)
 {
   Rig *rig = rig_new ("", JPEG);
@@ -1974,6 +2026,7 @@ oaktcpsink_suite (void)
   tcase_add_test (clients, test_frames_are_dropped_while_nobody_listens);
   tcase_add_test (clients, test_slow_client_gets_whole_frames_and_the_newest);
   tcase_add_test (clients, test_slow_client_does_not_slow_another);
+  tcase_add_test (clients, test_slow_clients_leave_buffers_to_a_pool);
   tcase_add_test (clients, test_client_that_resets_makes_room);
   tcase_add_test (clients, test_client_that_takes_nothing_is_disconnected);
   tcase_add_test (clients,
