@@ -34,6 +34,7 @@ FILES = [r"glib/gstdio\.h"]
 # name: (the quoted headers it may include besides its own, what it may use)
 ROOMS = {
     # These know bytes and numbers.
+    "gst/oak/oakbackoff": ([], PURE),
     "gst/oak/oakclockmap": ([], PURE),
     "gst/oak/oakcontrol": ([], PURE),
     "gst/oak/oakdetection": ([], PURE),
@@ -165,6 +166,7 @@ ROOMS = {
     ),
     # A pure room's test sees that room alone.
     "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
+    "tests/check/libs/oakbackoff": (["oakbackoff.h"], PURE + CHECK),
     "tests/check/libs/oakclockmap": (["oakclockmap.h"], PURE + CHECK),
     "tests/check/libs/oakconnection": (
         ["oakconnection.h"],
