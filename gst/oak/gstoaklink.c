@@ -165,7 +165,8 @@ gst_oak_link_call (GstOakLink * self, GError ** error)
     g_clear_error (&cause);
     left = gst_oak_link_time_left (self, self->peer.connect_timeout, start);
     self->connection = oak_connection_open (self->peer.host, self->peer.port,
-        left < 0 ? 0 : MAX (1, left / 1000), self->cancellable, &cause);
+        left < 0 ? 0 : MAX (1, left / 1000), NULL, NULL, self->cancellable,
+        &cause);
     if (self->connection != NULL)
       return TRUE;
   } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)

@@ -8,6 +8,12 @@
 #include <sys/socket.h>
 #endif
 
+/* How a peer that vanished without a word is noticed, in seconds: silence
+ * before the first question, between questions, and how many go unanswered. */
+#define KEEPALIVE_IDLE 10
+#define KEEPALIVE_INTERVAL 5
+#define KEEPALIVE_COUNT 3
+
 /* What the system keeps of a stream that its peer is slow to take, in bytes.
  * What lies there gets old, and nobody can drop it. */
 #define SEND_BUFFER (256 * 1024)
@@ -28,6 +34,8 @@ struct _OakConnection
  * caller cancels or the time is up. */
 typedef struct
 {
+  OakConnectionCalling calling; /* or NULL */
+  gpointer user_data;           /* for it */
   GCancellable *cancellable;    /* the attempt's own */
   gboolean timed_out;
   gboolean done;
@@ -44,6 +52,16 @@ on_connected (GObject * client, GAsyncResult * result, gpointer user_data)
       g_socket_client_connect_finish (G_SOCKET_CLIENT (client), result,
       &attempt->error);
   attempt->done = TRUE;
+}
+
+static void
+on_event (GSocketClient * client, GSocketClientEvent event,
+    GSocketConnectable * address, GIOStream * stream, gpointer user_data)
+{
+  Attempt *attempt = user_data;
+
+  if (event == G_SOCKET_CLIENT_CONNECTING && attempt->calling != NULL)
+    attempt->calling (attempt->user_data);
 }
 
 static gboolean
@@ -115,6 +133,9 @@ run_attempt (Attempt * attempt, GSocketClient * client,
  * @port: TCP port
  * @timeout: how long resolving and connecting may take together, in ms;
  *     0 = as long as the system takes
+ * @calling: (nullable) (scope call): told when @host is resolved and an address
+ *     of it is called, for each; in this thread. Must not wait
+ * @user_data: for @calling
  * @cancellable: (nullable): ends a waiting call from another thread
  * @error: return location for an error of GIO; %G_IO_ERROR_TIMED_OUT if
  *     @timeout has passed
@@ -126,14 +147,16 @@ run_attempt (Attempt * attempt, GSocketClient * client,
  */
 OakConnection *
 oak_connection_open (const gchar * host, guint16 port, guint timeout,
+    OakConnectionCalling calling, gpointer user_data,
     GCancellable * cancellable, GError ** error)
 {
-  Attempt attempt = { NULL, };
+  Attempt attempt = { calling, user_data, };
   GSocketClient *client = g_socket_client_new ();
   GSocketConnectable *address = g_network_address_new (host, port);
   OakConnection *self = NULL;
 
   g_socket_client_set_enable_proxy (client, FALSE);
+  g_signal_connect (client, "event", G_CALLBACK (on_event), &attempt);
   attempt.cancellable = g_cancellable_new ();
   run_attempt (&attempt, client, address, timeout, cancellable);
 
@@ -154,9 +177,26 @@ oak_connection_open (const gchar * host, guint16 port, guint timeout,
   return self;
 }
 
+/* A camera that lost its power never says goodbye, and who only reads would
+ * wait for ever. What the system lacks of that is left out. */
+static void
+notice_silence (GSocket * socket)
+{
+  g_socket_set_keepalive (socket, TRUE);
+#if defined (G_OS_UNIX) && defined (TCP_KEEPIDLE)
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL,
+      NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT, NULL);
+#endif
+}
+
 /**
  * oak_connection_new:
  * @stream: (transfer none): a connected stream
+ *
+ * A peer that gives no sign, not even that of its system, is gone after half a
+ * minute; if something sent is on its way to it, when the system gives up.
  *
  * Returns: (transfer full): a connection that reads from @stream, and closes
  *     it when it is freed
@@ -169,8 +209,7 @@ oak_connection_new (GSocketConnection * stream)
   self->stream = g_object_ref (stream);
   self->socket = g_socket_connection_get_socket (stream);
   g_socket_set_blocking (self->socket, FALSE);
-  /* A camera that lost its power never says goodbye. */
-  g_socket_set_keepalive (self->socket, TRUE);
+  notice_silence (self->socket);
 #ifdef G_OS_UNIX
   /* The end of a message does not wait for the next. */
   g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
@@ -182,8 +221,8 @@ oak_connection_new (GSocketConnection * stream)
  * oak_connection_free:
  * @self: (nullable) (transfer full): a connection
  *
- * The camera serves one client: it learns at once that we are gone. Does not
- * wait.
+ * The camera serves one client: it learns at once that we are gone, whatever is
+ * still to be read. Does not wait.
  */
 void
 oak_connection_free (OakConnection * self)
@@ -328,7 +367,7 @@ oak_connection_receive_some (OakConnection * self, guint8 * data, gsize size,
  *
  * Waits until something has come, and takes what is there.
  *
- * If the peer has closed the connection, @error is
+ * If the peer has closed the connection, or has vanished, @error is
  * %G_IO_ERROR_CONNECTION_CLOSED, if it has reset it, the same, or as GIO
  * calls it. After %G_IO_ERROR_TIMED_OUT one may go on.
  *
@@ -352,6 +391,9 @@ oak_connection_receive (OakConnection * self, guint8 * data, gsize size,
       return -1;
     }
     if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      /* The system's time, not the caller's: nothing will come any more. */
+      if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        local_error->code = G_IO_ERROR_CONNECTION_CLOSED;
       g_propagate_error (error, local_error);
       return -1;
     }
@@ -399,4 +441,40 @@ oak_connection_send (OakConnection * self, const guint8 * data, gsize size,
       "expected to send %" G_GSIZE_FORMAT " bytes, sent %" G_GSSIZE_FORMAT,
       size, sent);
   return FALSE;
+}
+
+/**
+ * oak_connection_available:
+ * @self: a connection
+ *
+ * Any thread, while another receives. Does not wait.
+ *
+ * Returns: how many bytes have come and are not yet received
+ */
+gsize
+oak_connection_available (OakConnection * self)
+{
+  gssize available = g_socket_get_available_bytes (self->socket);
+
+  return MAX (available, 0);
+}
+
+/**
+ * oak_connection_peer_address:
+ * @self: a connection
+ *
+ * Returns: (transfer full): the other end's numeric address, without the port;
+ *     empty if it is gone already, or has none
+ */
+gchar *
+oak_connection_peer_address (OakConnection * self)
+{
+  GSocketAddress *address = g_socket_get_remote_address (self->socket, NULL);
+  gchar *text = NULL;
+
+  if (G_IS_INET_SOCKET_ADDRESS (address))
+    text = g_inet_address_to_string (g_inet_socket_address_get_address
+        (G_INET_SOCKET_ADDRESS (address)));
+  g_clear_object (&address);
+  return text != NULL ? text : g_strdup ("");
 }

@@ -7,9 +7,14 @@
 
 typedef struct _OakConnection OakConnection;
 
+/* The name is resolved, and one of its addresses is called now. */
+typedef void (*OakConnectionCalling) (gpointer user_data);
+
 OakConnection *   oak_connection_open     (const gchar   * host,
                                            guint16         port,
                                            guint           timeout,
+                                           OakConnectionCalling calling,
+                                           gpointer        user_data,
                                            GCancellable  * cancellable,
                                            GError       ** error);
 
@@ -46,3 +51,7 @@ gboolean          oak_connection_send     (OakConnection * self,
                                            const guint8  * data,
                                            gsize           size,
                                            GError       ** error);
+
+gsize             oak_connection_available (OakConnection * self);
+
+gchar *           oak_connection_peer_address (OakConnection * self);

@@ -214,16 +214,18 @@ GST_START_TEST (test_open)
   GSocketListener *listener = listen_anywhere (&port);
   GError *error = NULL;
   OakConnection *connection =
-      oak_connection_open ("127.0.0.1", port, 5000, NULL, &error);
+      oak_connection_open ("127.0.0.1", port, 5000, NULL, NULL, NULL,
+      &error);
 
   fail_unless (connection != NULL, "%s", error ? error->message : "");
   oak_connection_free (connection);
-  connection = oak_connection_open ("localhost", port, 0, NULL, &error);
+  connection =
+      oak_connection_open ("localhost", port, 0, NULL, NULL, NULL, &error);
   fail_unless (connection != NULL, "%s", error ? error->message : "");
   oak_connection_free (connection);
 
   g_socket_listener_close (listener);
-  fail_unless (oak_connection_open ("127.0.0.1", port, 5000, NULL,
+  fail_unless (oak_connection_open ("127.0.0.1", port, 5000, NULL, NULL, NULL,
           &error) == NULL);
   fail_unless (g_error_matches (error, G_IO_ERROR,
           G_IO_ERROR_CONNECTION_REFUSED));
@@ -239,11 +241,104 @@ GST_START_TEST (test_open_is_cancelled)
   GError *error = NULL;
 
   g_cancellable_cancel (cancellable);
-  fail_unless (oak_connection_open ("127.0.0.1", 1, 0, cancellable,
+  fail_unless (oak_connection_open ("127.0.0.1", 1, 0, NULL, NULL, cancellable,
           &error) == NULL);
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
   g_error_free (error);
   g_object_unref (cancellable);
+}
+
+GST_END_TEST;
+
+static void
+count_call (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+GST_START_TEST (test_open_says_when_it_calls)
+{
+  guint16 port;
+  GSocketListener *listener = listen_anywhere (&port);
+  guint n = 0;
+  OakConnection *connection = oak_connection_open ("127.0.0.1", port, 5000,
+      count_call, &n, NULL, NULL);
+
+  fail_unless (connection != NULL);
+  fail_unless_equals_int (n, 1);
+  oak_connection_free (connection);
+  g_object_unref (listener);
+}
+
+GST_END_TEST;
+
+/* Connects, and gives the other end as well. */
+static OakConnection *
+open_pair (GSocketListener ** listener, GSocketConnection ** peer)
+{
+  guint16 port;
+  OakConnection *connection;
+
+  *listener = listen_anywhere (&port);
+  connection = oak_connection_open ("127.0.0.1", port, 5000, NULL, NULL, NULL,
+      NULL);
+  fail_unless (connection != NULL);
+  *peer = g_socket_listener_accept (*listener, NULL, NULL, NULL);
+  fail_unless (*peer != NULL);
+  return connection;
+}
+
+static void
+send_text (GSocketConnection * peer, const gchar * text)
+{
+  fail_unless_equals_int (g_socket_send (g_socket_connection_get_socket (peer),
+          text, strlen (text), NULL, NULL), strlen (text));
+}
+
+GST_START_TEST (test_knows_its_peer_and_what_waits)
+{
+  GSocketListener *listener;
+  GSocketConnection *peer;
+  OakConnection *connection = open_pair (&listener, &peer);
+  gchar *address = oak_connection_peer_address (connection);
+  guint8 data[2];
+
+  fail_unless_equals_string (address, "127.0.0.1");
+  fail_unless_equals_int (oak_connection_available (connection), 0);
+  send_text (peer, "abcde");
+  fail_unless_equals_int (oak_connection_receive (connection, data, 2, -1,
+          NULL, NULL), 2);
+  fail_unless_equals_int (oak_connection_available (connection), 3);
+
+  g_free (address);
+  oak_connection_free (connection);
+  g_object_unref (peer);
+  g_object_unref (listener);
+}
+
+GST_END_TEST;
+
+/* Nothing lingers: who sent them can serve the next one. */
+GST_START_TEST (test_freeing_with_bytes_unread_resets)
+{
+  GSocketListener *listener;
+  GSocketConnection *peer;
+  OakConnection *connection = open_pair (&listener, &peer);
+  GError *error = NULL;
+  guint8 byte;
+
+  send_text (peer, "abcde");
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, -1,
+          NULL, NULL), 1);
+  oak_connection_free (connection);
+  fail_unless_equals_int (g_socket_receive (g_socket_connection_get_socket
+          (peer), (gchar *) & byte, 1, NULL, &error), -1);
+  fail_unless (g_error_matches (error, G_IO_ERROR,
+          G_IO_ERROR_CONNECTION_CLOSED));
+
+  g_error_free (error);
+  g_object_unref (peer);
+  g_object_unref (listener);
 }
 
 GST_END_TEST;
@@ -264,6 +359,9 @@ oakconnection_suite (void)
   tcase_add_test (tc, test_freeing_hangs_up);
   tcase_add_test (tc, test_open);
   tcase_add_test (tc, test_open_is_cancelled);
+  tcase_add_test (tc, test_open_says_when_it_calls);
+  tcase_add_test (tc, test_knows_its_peer_and_what_waits);
+  tcase_add_test (tc, test_freeing_with_bytes_unread_resets);
 
   return s;
 }
