@@ -541,6 +541,27 @@ rig_wait_message (Rig * rig, GstMessageType type)
 }
 
 /**
+ * rig_wait_element:
+ * @name: of an element message's structure
+ *
+ * Waits for such a message, leaves out all others; fails after
+ * %OAK_TEST_LIMIT.
+ *
+ * Returns: (transfer full): what it says
+ */
+GstStructure *
+rig_wait_element (Rig * rig, const gchar * name)
+{
+  for (;;) {
+    g_autoptr (GstMessage) message =
+        rig_wait_message (rig, GST_MESSAGE_ELEMENT);
+
+    if (gst_message_has_name (message, name))
+      return gst_structure_copy (gst_message_get_structure (message));
+  }
+}
+
+/**
  * rig_poll_message:
  *
  * Waits no longer than @milliseconds.

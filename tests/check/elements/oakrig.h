@@ -113,6 +113,9 @@ void                           rig_wait_heard       (Rig            * rig);
 GstMessage *                   rig_wait_message     (Rig            * rig,
                                                      GstMessageType   type);
 
+GstStructure *                 rig_wait_element     (Rig            * rig,
+                                                     const gchar    * name);
+
 GstMessage *                   rig_poll_message     (Rig            * rig,
                                                      GstMessageType   type,
                                                      guint            milliseconds);

@@ -1810,8 +1810,7 @@ GST_END_TEST;
 static void
 check_no_image (Rig * rig, guint64 device_time, guint n_detections)
 {
-  g_autoptr (GstMessage) message = rig_wait_message (rig, GST_MESSAGE_ELEMENT);
-  const GstStructure *s = gst_message_get_structure (message);
+  g_autoptr (GstStructure) s = rig_wait_element (rig, "oak-no-image");
   GstEvent *gap = rig_wait_event (rig, GST_EVENT_GAP, OAK_TEST_LIMIT);
   guint64 device_time_said, pts_said;
   GstClockTime pts;
@@ -1821,7 +1820,6 @@ check_no_image (Rig * rig, guint64 device_time, guint n_detections)
   gst_event_parse_gap (gap, &pts, NULL);
   fail_unless (GST_CLOCK_TIME_IS_VALID (pts));
   gst_event_unref (gap);
-  fail_unless_equals_string (gst_structure_get_name (s), "oak-no-image");
   fail_unless (gst_structure_get (s, "device-time", G_TYPE_UINT64,
           &device_time_said, "pts", G_TYPE_UINT64, &pts_said, "n-detections",
           G_TYPE_UINT, &n, NULL));
@@ -1906,8 +1904,8 @@ GST_START_TEST (test_headers_without_end_do_not_flood_the_bus)
     rig_say_header (rig, "2.0", 0, 0);
   rig_wait_stat (rig, "frames-without-image", 450);
   while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ELEMENT))) {
+    n += gst_message_has_name (message, "oak-no-image");
     gst_message_unref (message);
-    n++;
   }
   fail_unless (n >= 200 && n < 450, "%u messages", n);
   rig_free (rig);

@@ -10,6 +10,8 @@
 typedef enum
 {
   STEP_ACCEPT,                  /* until somebody has connected */
+  STEP_OPEN,                    /* listens again, where it did */
+  STEP_SHUT,                    /* refuses all who call */
   STEP_CALL,                    /* connects to a host that listens */
   STEP_SAY,
   STEP_CUT,                     /* from now on in pieces */
@@ -139,6 +141,7 @@ oak_test_frame_write (const OakTestFrame * frame)
 
 /*** the camera ***/
 
+/* @port: (inout): 0 = any */
 static GSocket *
 listen_on_loopback (gint backlog, guint * port)
 {
@@ -148,7 +151,7 @@ listen_on_loopback (gint backlog, guint * port)
   g_autoptr (GSocketAddress) bound = NULL;
 
   fail_unless (listener != NULL);
-  any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  any = g_inet_socket_address_new_from_string ("127.0.0.1", *port);
   fail_unless (g_socket_bind (listener, any, TRUE, NULL));
   g_socket_set_listen_backlog (listener, backlog);
   fail_unless (g_socket_listen (listener, NULL));
@@ -167,6 +170,19 @@ accept_one (OakTestCamera * camera)
   if (camera->connection)
     g_socket_set_option (camera->connection, IPPROTO_TCP, TCP_NODELAY,
         TRUE, NULL);
+}
+
+static void
+open_door (OakTestCamera * camera)
+{
+  if (!camera->listener)
+    camera->listener = listen_on_loopback (10, &camera->port);
+}
+
+static void
+shut_door (OakTestCamera * camera)
+{
+  g_clear_object (&camera->listener);
 }
 
 /* Whom nobody answers says all that follows to nobody. */
@@ -283,6 +299,12 @@ perform (OakTestCamera * camera, const Step * step)
     case STEP_ACCEPT:
       accept_one (camera);
       break;
+    case STEP_OPEN:
+      open_door (camera);
+      break;
+    case STEP_SHUT:
+      shut_door (camera);
+      break;
     case STEP_CALL:
       call_host (camera, (const gchar *) step->bytes, step->port);
       break;
@@ -393,7 +415,7 @@ oak_test_camera_new (void)
 {
   OakTestCamera *camera = oak_test_camera_new_caller ();
 
-  camera->listener = listen_on_loopback (10, &camera->port);
+  open_door (camera);
   return camera;
 }
 
@@ -443,6 +465,29 @@ void
 oak_test_camera_accept (OakTestCamera * camera)
 {
   tell (camera, STEP_ACCEPT, NULL, 0);
+}
+
+/**
+ * oak_test_camera_shut:
+ *
+ * Tells it to refuse all who call from now on, as a camera does whose program
+ * has ended. A connection that was accepted stays.
+ */
+void
+oak_test_camera_shut (OakTestCamera * camera)
+{
+  tell (camera, STEP_SHUT, NULL, 0);
+}
+
+/**
+ * oak_test_camera_open:
+ *
+ * Tells it to listen again, on the port on which it did.
+ */
+void
+oak_test_camera_open (OakTestCamera * camera)
+{
+  tell (camera, STEP_OPEN, NULL, 0);
 }
 
 /**
@@ -649,7 +694,7 @@ oak_test_camera_get_heard (OakTestCamera * camera, guint i, gint64 * at)
 guint
 oak_test_closed_port (void)
 {
-  guint port;
+  guint port = 0;
   GSocket *listener = listen_on_loopback (1, &port);
 
   g_object_unref (listener);
@@ -711,9 +756,9 @@ struct _OakTestResolver
 {
   GResolver parent;
   GResolver *before;            /* who answered before this one did */
-  OakTestResolverAnswer answer;
   GMutex lock;
   GCond changed;
+  OakTestResolverAnswer answer; /* with lock */
   gboolean asked;               /* with lock */
 };
 
@@ -726,19 +771,23 @@ GType oak_test_resolver_get_type (void);
 
 G_DEFINE_TYPE (OakTestResolver, oak_test_resolver, G_TYPE_RESOLVER);
 
-static void
+static OakTestResolverAnswer
 note_asked (OakTestResolver * resolver)
 {
+  OakTestResolverAnswer answer;
+
   g_mutex_lock (&resolver->lock);
   resolver->asked = TRUE;
+  answer = resolver->answer;
   g_cond_broadcast (&resolver->changed);
   g_mutex_unlock (&resolver->lock);
+  return answer;
 }
 
 static GList *
-answer (OakTestResolver * resolver, GError ** error)
+find (OakTestResolverAnswer answer, GError ** error)
 {
-  if (resolver->answer == OAK_TEST_RESOLVER_FINDS)
+  if (answer == OAK_TEST_RESOLVER_FINDS)
     return g_list_prepend (NULL, g_inet_address_new_from_string ("127.0.0.1"));
   g_set_error_literal (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND,
       "No such host");
@@ -749,12 +798,11 @@ static GList *
 lookup (GResolver * base, const gchar * name, GResolverNameLookupFlags flags,
     GCancellable * cancellable, GError ** error)
 {
-  OakTestResolver *resolver = (OakTestResolver *) base;
+  OakTestResolverAnswer answer = note_asked ((OakTestResolver *) base);
   GPollFD cancelled;
 
-  note_asked (resolver);
-  if (resolver->answer != OAK_TEST_RESOLVER_WAITS)
-    return answer (resolver, error);
+  if (answer != OAK_TEST_RESOLVER_WAITS)
+    return find (answer, error);
   if (g_cancellable_make_pollfd (cancellable, &cancelled)) {
     g_poll (&cancelled, 1, OAK_TEST_LIMIT / G_TIME_SPAN_MILLISECOND);
     g_cancellable_release_fd (cancellable);
@@ -784,20 +832,19 @@ lookup_async (GResolver * base, const gchar * name,
     GResolverNameLookupFlags flags, GCancellable * cancellable,
     GAsyncReadyCallback callback, gpointer user_data)
 {
-  OakTestResolver *resolver = (OakTestResolver *) base;
+  OakTestResolverAnswer answer = note_asked ((OakTestResolver *) base);
   GTask *task = g_task_new (base, cancellable, callback, user_data);
   GSource *cancelled;
   GError *error = NULL;
   GList *addresses;
 
-  note_asked (resolver);
-  if (resolver->answer == OAK_TEST_RESOLVER_WAITS) {
+  if (answer == OAK_TEST_RESOLVER_WAITS) {
     cancelled = g_cancellable_source_new (cancellable);
     g_task_attach_source (task, cancelled,
         (GSourceFunc) (void (*)(void)) return_cancelled);
     g_source_unref (cancelled);
   } else {
-    addresses = answer (resolver, &error);
+    addresses = find (answer, &error);
     if (addresses)
       g_task_return_pointer (task, addresses,
           (GDestroyNotify) g_resolver_free_addresses);
@@ -856,6 +903,20 @@ oak_test_resolver_new (OakTestResolverAnswer answer)
   resolver->before = g_resolver_get_default ();
   g_resolver_set_default (G_RESOLVER (resolver));
   return resolver;
+}
+
+/**
+ * oak_test_resolver_set_answer:
+ *
+ * For all who ask from now on.
+ */
+void
+oak_test_resolver_set_answer (OakTestResolver * resolver,
+    OakTestResolverAnswer answer)
+{
+  g_mutex_lock (&resolver->lock);
+  resolver->answer = answer;
+  g_mutex_unlock (&resolver->lock);
 }
 
 /**

@@ -67,6 +67,10 @@ void              oak_test_camera_cut           (OakTestCamera       * camera,
 
 void              oak_test_camera_accept        (OakTestCamera       * camera);
 
+void              oak_test_camera_shut          (OakTestCamera       * camera);
+
+void              oak_test_camera_open          (OakTestCamera       * camera);
+
 void              oak_test_camera_call          (OakTestCamera       * camera,
                                                  const gchar         * from,
                                                  guint                 port);
@@ -118,6 +122,9 @@ guint             oak_test_deaf_port_get        (OakTestDeafPort     * deaf);
 void              oak_test_deaf_port_free       (OakTestDeafPort     * deaf);
 
 OakTestResolver * oak_test_resolver_new         (OakTestResolverAnswer answer);
+
+void              oak_test_resolver_set_answer  (OakTestResolver     * resolver,
+                                                 OakTestResolverAnswer answer);
 
 void              oak_test_resolver_wait_asked  (OakTestResolver     * resolver);
 
