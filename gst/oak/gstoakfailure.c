@@ -12,80 +12,87 @@
 #include "gstoaklink.h"
 #include "gstoakreceiver.h"
 
-/* Where the camera connects to us, it does so again after a failure: then the
- * second sentence is told, if there is one. */
+/* Cause and remedy, whether it goes on or not: what comes next is told by who
+ * knows it. Where the camera connects to us the second text is told, if there
+ * is one. */
 /* *INDENT-OFF* */
 static const GstOakFailure failures[] = {
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_RESOLVE,
       gst_resource_error_quark, GST_RESOURCE_ERROR_NOT_FOUND,
       N_("The camera's name could not be resolved. Check the property "
-          "\"host\", or give it an address such as 192.168.1.20.")},
+          "\"host\", or give it an address such as 192.168.1.20."), NULL,
+      "resolve"},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_CONNECT,
       gst_resource_error_quark, GST_RESOURCE_ERROR_OPEN_READ,
       N_("Could not connect to the camera. Check that it has power and is in "
           "this network, that its program serves on this port, and the "
-          "properties \"host\" and \"port\".")},
+          "properties \"host\" and \"port\"."), NULL, "connect"},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_SILENT,
       gst_resource_error_quark, GST_RESOURCE_ERROR_BUSY,
       N_("The connection was accepted, but nothing comes. A camera serves one "
           "client at a time: close the other one. Or this is not the camera's "
           "port. A camera that starts slowly needs a larger "
           "\"first-byte-timeout\"."),
-      N_("A camera has connected, but nothing comes from it. Its connection "
-          "is closed, and the next one waited for. A camera that starts slowly "
-          "needs a larger \"first-byte-timeout\".")},
+      N_("A camera has connected, but nothing comes from it. A camera that "
+          "starts slowly needs a larger \"first-byte-timeout\"."), "silent"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_LOST,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
       N_("The camera closed the connection. Its program has ended or the "
-          "camera has rebooted; start the pipeline again when it is back."),
-      N_("The camera closed the connection. Waiting for it to connect again.")},
+          "camera has rebooted."), NULL, "lost"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_TORN,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
       N_("The connection to the camera broke inside a frame. Check the "
-          "network and the camera's power.")},
+          "network and the camera's power."), NULL, "torn"},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_STALLED,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
       N_("The camera has stopped sending. Check the network and the camera's "
-          "power; a slower camera needs a larger \"stall-timeout\".")},
+          "power; a slower camera needs a larger \"stall-timeout\"."), NULL,
+      "stalled"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_STRANGER,
       gst_stream_error_quark, GST_STREAM_ERROR_WRONG_TYPE,
       N_("What answers there is not an OAK camera's stream. Check the "
           "properties \"host\" and \"port\"."),
       N_("Who connected does not send an OAK camera's stream. Check its "
-          "program, and the property \"allow-from\".")},
+          "program, and the property \"allow-from\"."), "stranger"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_FRAMING,
       gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
       N_("The stream is out of step: no good header where a frame must begin. "
-          "Check that the camera's program sends every byte it announces.")},
+          "Check that the camera's program sends every byte it announces."),
+      NULL, "framing"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_OUTGROWN,
       gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
       N_("A frame's header has outgrown its 32 bytes. Use a camera program "
-          "that shortens its timestamps.")},
+          "that shortens its timestamps."), NULL, "outgrown"},
   {gst_oak_receiver_error_quark, GST_OAK_RECEIVER_ERROR_LIMIT,
       gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
       N_("A frame is larger than any that a camera sends. Check that this is "
-          "an OAK camera and what its program sends.")},
+          "an OAK camera and what its program sends."), NULL, "limit"},
+  {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_HUNG_UP,
+      gst_stream_error_quark, GST_STREAM_ERROR_FORMAT,
+      N_("What the camera sends cannot be used, as an earlier message tells. "
+          "Check its program, and the properties \"payload\", \"width\" and "
+          "\"height\"."), NULL, "content"},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_DOOR,
       gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS,
       N_("Cannot listen for the camera. Correct the property "
-          "\"bind-address\" or \"allow-from\"."), NULL, TRUE},
+          "\"bind-address\" or \"allow-from\"."), NULL, NULL, TRUE},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_LISTEN,
       gst_resource_error_quark, GST_RESOURCE_ERROR_OPEN_READ,
       N_("Cannot listen for the camera. Check the properties \"bind-address\" "
           "and \"port\", and whether another program has the port."), NULL,
-      TRUE},
+      NULL, TRUE},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_STRAY,
       gst_resource_error_quark, GST_RESOURCE_ERROR_NOT_AUTHORIZED,
       N_("Somebody who may not connect was turned away. If it is the camera, "
-          "add its address to the property \"allow-from\"."), NULL, TRUE},
+          "add its address to the property \"allow-from\"."), NULL, NULL, TRUE},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_BUSY,
       gst_resource_error_quark, GST_RESOURCE_ERROR_BUSY,
       N_("A second camera connected and was turned away: a source receives "
-          "from one."), NULL, TRUE},
+          "from one."), NULL, NULL, TRUE},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_SUPERSEDED,
       gst_resource_error_quark, GST_RESOURCE_ERROR_READ,
       N_("The camera has connected anew, and its older connection is "
-          "closed.")},
+          "closed."), NULL, "superseded"},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_CONTROL,
       gst_resource_error_quark, GST_RESOURCE_ERROR_WRITE,
       N_("A focus message did not reach the camera. Its program may not read "
@@ -94,7 +101,7 @@ static const GstOakFailure failures[] = {
       gst_stream_error_quark, GST_STREAM_ERROR_DEMUX,
       N_("The stream is out of step: an encoded picture is cut or does not "
           "begin as it must. Check what the camera's program sends, and the "
-          "property \"payload\".")},
+          "property \"payload\"."), NULL, "content"},
 };
 /* *INDENT-ON* */
 

@@ -15,6 +15,7 @@ typedef struct
   /* not translated yet */
   const gchar *text;
   const gchar *listening_text;  /* where the camera connects to us; or NULL */
+  const gchar *nick;            /* the reason of a loss, in a word; or NULL */
   gboolean has_details;         /* the error's message belongs to the text */
 } GstOakFailure;
 

@@ -6,6 +6,7 @@
 
 #include "gstoaklink.h"
 
+#include "oakbackoff.h"
 #include "oakconnection.h"
 #include "oakgate.h"
 
@@ -17,15 +18,16 @@ struct _GstOakLink
 {
   /* any thread */
   GCancellable *cancellable;    /* cancelled by cancel() alone */
-  GCancellable *wake;           /* ends a wait for bytes: there is news */
+  GCancellable *wake;           /* ends a wait: there is news */
   GPollFD wake_fd;              /* kept: without free descriptors none can be
                                  * made, and GLib aborts */
-  GstOakLinkWarn warn;
-  gpointer warn_data;           /* (transfer none) */
+  GstOakLinkCallbacks callbacks;
+  gpointer user_data;           /* (transfer none): for them */
   OakGate *gate;                /* between listen() and unlisten() */
 
   GMutex lock;
   /* under the lock */
+  GstOakState state;
   GstOakLinkCounters counters;
   gboolean playing;
   gint64 playing_since;         /* monotonic, us */
@@ -38,17 +40,40 @@ struct _GstOakLink
   gboolean hung_up;             /* by us */
   guint n_connections;          /* the last one's number; 0 = none yet */
 
+  /* changed under the lock, by the receiving thread, which reads them so */
+  OakConnection *connection;
+  gchar *address;               /* the camera's, of the last connection */
+
   /* set by open(), then the receiving thread's only */
   GstOakPeer peer;
-  OakConnection *connection;
-  gchar *caller;                /* its address, if the camera called us */
   gboolean silent;              /* nothing has come by it yet */
+  gboolean has_frame;           /* a whole one has */
+  gboolean has_streamed;        /* an earlier connection had one */
+  guint n_failures;             /* in a row */
+  guint n_tries;                /* since the last frame */
+  gint64 away_since;            /* monotonic us; 0 = there was no failure */
 };
 
 GQuark
 gst_oak_link_error_quark (void)
 {
   return g_quark_from_static_string ("gst-oak-link-error-quark");
+}
+
+/* State */
+
+static void
+gst_oak_link_set_state (GstOakLink * self, GstOakState state)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = self->state != state;
+  self->state = state;
+  g_mutex_unlock (&self->lock);
+
+  if (changed)
+    self->callbacks.changed (self->user_data, state);
 }
 
 /* Time */
@@ -101,7 +126,7 @@ gst_oak_link_send_control (GstOakLink * self, const OakControl * control)
 
   error = g_error_new (GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_CONTROL,
       "expected to send a control message, got: %s", cause->message);
-  self->warn (self->warn_data, error);
+  self->callbacks.warned (self->user_data, error);
   g_error_free (error);
   g_error_free (cause);
 }
@@ -153,39 +178,67 @@ gst_oak_link_fail_connect (GstOakLink * self, GError * cause, GError ** error)
   return FALSE;
 }
 
-static gboolean
+static void
+gst_oak_link_calling (gpointer user_data)
+{
+  gst_oak_link_set_state (user_data, GST_OAK_STATE_CONNECTING);
+}
+
+static OakConnection *
 gst_oak_link_call (GstOakLink * self, GError ** error)
 {
+  OakConnection *connection;
   gboolean playing;
   gint64 start = gst_oak_link_played (self, &playing);
   gint64 left;
   GError *cause = NULL;
 
+  gst_oak_link_set_state (self, GST_OAK_STATE_RESOLVING);
   do {
     g_clear_error (&cause);
     left = gst_oak_link_time_left (self, self->peer.connect_timeout, start);
-    self->connection = oak_connection_open (self->peer.host, self->peer.port,
-        left < 0 ? 0 : MAX (1, left / 1000), NULL, NULL, self->cancellable,
-        &cause);
-    if (self->connection != NULL)
-      return TRUE;
+    connection = oak_connection_open (self->peer.host, self->peer.port,
+        left < 0 ? 0 : MAX (1, left / 1000), gst_oak_link_calling, self,
+        self->cancellable, &cause);
+    if (connection != NULL)
+      return connection;
   } while (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
       && gst_oak_link_time_left (self, self->peer.connect_timeout, start) > 0);
 
-  return gst_oak_link_fail_connect (self, cause, error);
+  gst_oak_link_fail_connect (self, cause, error);
+  return NULL;
 }
 
-static void
-gst_oak_link_begin_connection (GstOakLink * self, guint * connection)
+/* Takes @connection and @address. */
+static guint
+gst_oak_link_begin_connection (GstOakLink * self, OakConnection * connection,
+    gchar * address)
 {
+  guint number;
+
   self->silent = TRUE;
+  self->has_frame = FALSE;
 
   g_mutex_lock (&self->lock);
-  *connection = ++self->n_connections;
+  self->connection = connection;
+  g_free (self->address);
+  self->address = address;
+  number = ++self->n_connections;
   self->counters.connections++;
+  self->counters.connected_since = g_get_real_time () * 1000;
   self->control_waits = self->has_control;
   self->superseded = FALSE;
   self->hung_up = FALSE;
+  g_mutex_unlock (&self->lock);
+  return number;
+}
+
+static void
+gst_oak_link_count_try (GstOakLink * self)
+{
+  self->n_tries++;
+  g_mutex_lock (&self->lock);
+  self->counters.attempts++;
   g_mutex_unlock (&self->lock);
 }
 
@@ -196,22 +249,32 @@ gst_oak_link_begin_connection (GstOakLink * self, guint * connection)
  * @error: return location for a #GstOakLinkError, or %G_IO_ERROR_CANCELLED
  *
  * Calls the camera or, if it listens, waits till the camera calls. Receiving
- * thread. Waits.
+ * thread. Waits. After a failure gst_oak_link_recover() is to be called.
  *
  * Returns: %TRUE if there is a connection
  */
 gboolean
 gst_oak_link_connect (GstOakLink * self, guint * connection, GError ** error)
 {
-  if (self->gate != NULL)
-    self->connection = oak_gate_wait (self->gate, &self->caller,
-        self->cancellable, error);
-  else
-    gst_oak_link_call (self, error);
+  OakConnection *camera;
+  gchar *address = NULL;
 
-  if (self->connection == NULL)
+  if (self->gate != NULL) {
+    gst_oak_link_set_state (self, GST_OAK_STATE_LISTENING);
+    camera = oak_gate_wait (self->gate, &address, self->cancellable, error);
+    if (camera != NULL)
+      gst_oak_link_count_try (self);
+  } else {
+    gst_oak_link_count_try (self);
+    camera = gst_oak_link_call (self, error);
+    if (camera != NULL)
+      address = oak_connection_peer_address (camera);
+  }
+
+  if (camera == NULL)
     return FALSE;
-  gst_oak_link_begin_connection (self, connection);
+  *connection = gst_oak_link_begin_connection (self, camera, address);
+  gst_oak_link_set_state (self, GST_OAK_STATE_WAITING);
   return TRUE;
 }
 
@@ -237,21 +300,43 @@ gst_oak_link_is_over (GstOakLink * self)
   return over || g_cancellable_is_cancelled (self->cancellable);
 }
 
-static gboolean
+/* A wait was cancelled: by whom? */
+static void
+gst_oak_link_fail_cancelled (GstOakLink * self, GError * cause, GError ** error)
+{
+  gboolean superseded;
+
+  g_mutex_lock (&self->lock);
+  superseded = self->superseded;
+  g_mutex_unlock (&self->lock);
+
+  if (g_cancellable_is_cancelled (self->cancellable)) {
+    g_propagate_error (error, cause);
+    return;
+  }
+  if (superseded)
+    g_set_error_literal (error, GST_OAK_LINK_ERROR,
+        GST_OAK_LINK_ERROR_SUPERSEDED, "the camera has connected anew");
+  else
+    g_set_error_literal (error, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_HUNG_UP,
+        "we have hung up, as what came was of no use");
+  g_error_free (cause);
+}
+
+static void
 gst_oak_link_fail_receive (GstOakLink * self, GError * cause, GError ** error)
 {
   GstOakLinkError code = GST_OAK_LINK_ERROR_CLOSED;
 
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_propagate_error (error, cause);
-    return FALSE;
+    gst_oak_link_fail_cancelled (self, cause, error);
+    return;
   }
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     code = self->silent ? GST_OAK_LINK_ERROR_SILENT :
         GST_OAK_LINK_ERROR_STALLED;
   g_set_error_literal (error, GST_OAK_LINK_ERROR, code, cause->message);
   g_error_free (cause);
-  return FALSE;
 }
 
 /* Waits for bytes as long as @timeout (ms) allows, and serves controls. */
@@ -291,8 +376,8 @@ gst_oak_link_wait (GstOakLink * self, guint8 * data, gsize size,
  * @self: a link with a connection
  * @data: (out caller-allocates): where the bytes go
  * @size: at most so many, 1 and more
- * @error: return location for SILENT, STALLED or CLOSED of #GstOakLinkError,
- *     or %G_IO_ERROR_CANCELLED
+ * @error: return location for SILENT, STALLED, CLOSED, HUNG_UP or SUPERSEDED
+ *     of #GstOakLinkError, or %G_IO_ERROR_CANCELLED
  *
  * Takes what is there, and waits for it as long as the peer's timeouts allow.
  * Receiving thread.
@@ -319,67 +404,193 @@ gst_oak_link_receive (GstOakLink * self, guint8 * data, gsize size,
   return received;
 }
 
-/* Why the connection has ended, if it was not we who ended it. */
-static void
-gst_oak_link_report (GstOakLink * self, const GError * why)
+/* Recovering */
+
+/**
+ * gst_oak_link_note_frame:
+ * @self: a link with a connection
+ *
+ * A whole frame has come. The first of a connection ends the row of failures.
+ * Receiving thread. Does not wait.
+ */
+void
+gst_oak_link_note_frame (GstOakLink * self)
 {
-  GError *error = g_error_copy (why);
-  gboolean hung_up;
+  GstOakLinkArrival arrival;
+
+  if (self->has_frame)
+    return;
+  self->has_frame = TRUE;
+
+  arrival.address = self->address;
+  arrival.attempt = self->n_tries;
+  arrival.away = self->away_since == 0 ? -1 :
+      g_get_monotonic_time () - self->away_since;
+  g_mutex_lock (&self->lock);
+  arrival.connection = self->n_connections;
+  if (self->has_streamed)
+    self->counters.reconnects++;
+  g_mutex_unlock (&self->lock);
+  self->has_streamed = TRUE;
+  self->n_tries = 0;
+  self->away_since = 0;
+
+  gst_oak_link_set_state (self, GST_OAK_STATE_STREAMING);
+  self->callbacks.connected (self->user_data, &arrival);
+}
+
+/* Ends the connection, if there is one. */
+static void
+gst_oak_link_leave (GstOakLink * self)
+{
+  OakConnection *connection;
 
   g_mutex_lock (&self->lock);
-  hung_up = self->hung_up;
-  if (self->superseded) {
-    g_clear_error (&error);
-    g_set_error_literal (&error, GST_OAK_LINK_ERROR,
-        GST_OAK_LINK_ERROR_SUPERSEDED, "expected more on a connection, got "
-        "silence and a newer one");
-  }
+  connection = g_steal_pointer (&self->connection);
+  self->counters.connected_since = 0;
   g_mutex_unlock (&self->lock);
 
-  g_prefix_error (&error, "camera at %s: ", self->caller);
-  if (!hung_up)
-    self->warn (self->warn_data, error);
+  oak_connection_free (connection);
+  if (self->gate != NULL)
+    oak_gate_leave (self->gate);
+}
+
+/* Returns what the connection was lost by, for who has to tell it. */
+static GError *
+gst_oak_link_judge (GstOakLink * self, const GError * why,
+    GstOakLinkLoss * loss)
+{
+  GError *error = g_error_copy (why);
+  gint code = -1;
+
+  g_mutex_lock (&self->lock);
+  loss->told = self->hung_up;
+  if (self->hung_up)
+    code = GST_OAK_LINK_ERROR_HUNG_UP;
+  else if (self->superseded)
+    code = GST_OAK_LINK_ERROR_SUPERSEDED;
+  self->hung_up = FALSE;
+  self->superseded = FALSE;
+  g_mutex_unlock (&self->lock);
+
+  if (code >= 0) {
+    error->domain = GST_OAK_LINK_ERROR;
+    error->code = code;
+  }
+  if (self->gate != NULL && self->address != NULL)
+    g_prefix_error (&error, "camera at %s: ", self->address);
+  return error;
+}
+
+/* One more failure. Frames end the row, but not those that were of no use. */
+static void
+gst_oak_link_count_failure (GstOakLink * self, GstOakLinkLoss * loss)
+{
+  if (self->away_since == 0)
+    self->away_since = g_get_monotonic_time ();
+
+  if (self->has_frame && !loss->told)
+    self->n_failures = 0;
+  self->has_frame = FALSE;
+  loss->attempt = ++self->n_failures;
+}
+
+static gboolean
+gst_oak_link_may_try_again (GstOakLink * self, guint n_failures)
+{
+  if (!self->peer.reconnect)
+    return FALSE;
+  return self->gate != NULL || self->peer.reconnect_attempts < 0
+      || n_failures <= (guint) self->peer.reconnect_attempts;
+}
+
+static void
+gst_oak_link_decide (GstOakLink * self, GstOakLinkLoss * loss)
+{
+  loss->over = !gst_oak_link_may_try_again (self, loss->attempt);
+  loss->next_retry = -1;
+  if (!loss->over && self->gate == NULL)
+    loss->next_retry = oak_backoff_delay (loss->attempt - 1,
+        self->peer.reconnect_delay, self->peer.reconnect_delay_max,
+        g_random_double ());
+}
+
+static void
+gst_oak_link_tell_loss (GstOakLink * self, const GError * why,
+    GstOakLinkLoss * loss)
+{
+  GError *error = gst_oak_link_judge (self, why, loss);
+
+  gst_oak_link_count_failure (self, loss);
+  gst_oak_link_decide (self, loss);
+  if (!loss->over)
+    gst_oak_link_set_state (self, self->gate != NULL ?
+        GST_OAK_STATE_LISTENING : GST_OAK_STATE_BACKING_OFF);
+  loss->why = error;
+  self->callbacks.disconnected (self->user_data, loss);
   g_error_free (error);
 }
 
+/* Returns %FALSE if it was cancelled. */
+static gboolean
+gst_oak_link_wait_out (GstOakLink * self, gint64 delay)
+{
+  gint64 end = g_get_monotonic_time () + delay * 1000;
+
+  for (;;) {
+    gint64 left;
+
+    g_cancellable_reset (self->wake);
+    if (g_cancellable_is_cancelled (self->cancellable))
+      return FALSE;
+    left = end - g_get_monotonic_time ();
+    if (left <= 0)
+      return TRUE;
+    g_poll (&self->wake_fd, 1, (left + 999) / 1000);
+  }
+}
+
 /**
- * gst_oak_link_disconnect:
- * @self: a link with a connection
+ * gst_oak_link_recover:
+ * @self: a link whose connection has failed, or could not be made
  * @why: what made the caller end it
  *
- * Who listens is told by a warning, and goes on: the camera will call again.
- * Receiving thread. Does not wait.
+ * Ends the connection at once, tells of it, and waits till it is time for the
+ * next try; who listens has nothing to wait for. Time in a pause counts.
+ * Receiving thread.
  *
- * Returns: %TRUE if gst_oak_link_connect() is to be called again
+ * Returns: %TRUE if gst_oak_link_connect() is to be called again; %FALSE if it
+ *     is over, as it was cancelled, no other try is wanted, or too many failed
  */
 gboolean
-gst_oak_link_disconnect (GstOakLink * self, const GError * why)
+gst_oak_link_recover (GstOakLink * self, const GError * why)
 {
-  g_clear_pointer (&self->connection, oak_connection_free);
-  if (self->gate == NULL)
-    return FALSE;
+  GstOakLinkLoss loss = { NULL, };
 
-  oak_gate_leave (self->gate);
-  if (!g_cancellable_is_cancelled (self->cancellable))
-    gst_oak_link_report (self, why);
-  g_clear_pointer (&self->caller, g_free);
-  return !g_cancellable_is_cancelled (self->cancellable);
+  gst_oak_link_leave (self);
+  if (!g_cancellable_is_cancelled (self->cancellable)) {
+    gst_oak_link_tell_loss (self, why, &loss);
+    if (!loss.over && gst_oak_link_wait_out (self, loss.next_retry))
+      return TRUE;
+  }
+  gst_oak_link_set_state (self, GST_OAK_STATE_IDLE);
+  return FALSE;
 }
 
 /**
  * gst_oak_link_new:
- * @warn: told of what goes wrong and does not end the stream
- * @user_data: for @warn
+ * @callbacks: whom to tell, all of them; copied
+ * @user_data: for @callbacks
  *
  * Returns: (transfer full): a link that does nothing yet
  */
 GstOakLink *
-gst_oak_link_new (GstOakLinkWarn warn, gpointer user_data)
+gst_oak_link_new (const GstOakLinkCallbacks * callbacks, gpointer user_data)
 {
   GstOakLink *self = g_new0 (GstOakLink, 1);
 
-  self->warn = warn;
-  self->warn_data = user_data;
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
   self->cancellable = g_cancellable_new ();
   self->wake = g_cancellable_new ();
   g_cancellable_make_pollfd (self->wake, &self->wake_fd);
@@ -415,6 +626,10 @@ gst_oak_link_open (GstOakLink * self, const GstOakPeer * peer)
 
   self->peer = *peer;
   self->peer.host = g_strdup (peer->host);
+  self->has_streamed = FALSE;
+  self->n_failures = 0;
+  self->n_tries = 0;
+  self->away_since = 0;
   g_mutex_lock (&self->lock);
   self->n_connections = 0;
   self->counters = none;
@@ -446,6 +661,9 @@ gst_oak_link_close (GstOakLink * self)
   g_cancellable_reset (self->cancellable);
   g_cancellable_reset (self->wake);
   g_clear_pointer (&self->peer.host, g_free);
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->address, g_free);
+  g_mutex_unlock (&self->lock);
 }
 
 /* Listening */
@@ -464,7 +682,7 @@ gst_oak_link_refused (const gchar * address, OakGateReason reason,
   g_mutex_lock (&self->lock);
   self->counters.refused++;
   g_mutex_unlock (&self->lock);
-  self->warn (self->warn_data, error);
+  self->callbacks.warned (self->user_data, error);
   g_error_free (error);
 }
 
@@ -580,16 +798,18 @@ gst_oak_link_set_control (GstOakLink * self, const OakControl * control)
 
 /**
  * gst_oak_link_hang_up:
- * @self: a link that listens
- * @connection: the number of a connection
+ * @self: a link
+ * @connection: the number of a connection, whose frames are of no use
  *
- * Ends it, if it is still there, without a warning. Any thread. Does not wait.
+ * Ends it, if it is still there. The caller has told why; its frames do not end
+ * the row of failures. Any thread. Does not wait.
  */
 void
 gst_oak_link_hang_up (GstOakLink * self, guint connection)
 {
   g_mutex_lock (&self->lock);
-  self->hung_up |= self->n_connections == connection;
+  self->hung_up |= self->connection != NULL
+      && self->n_connections == connection;
   g_mutex_unlock (&self->lock);
   g_cancellable_cancel (self->wake);
 }
@@ -597,7 +817,8 @@ gst_oak_link_hang_up (GstOakLink * self, guint connection)
 /**
  * gst_oak_link_get_counters:
  * @self: a link
- * @counters: (out): what has been counted since it was opened
+ * @counters: (out): what has been counted since it was opened, and what is so
+ *     now
  *
  * Any thread. Does not wait.
  */
@@ -606,5 +827,46 @@ gst_oak_link_get_counters (GstOakLink * self, GstOakLinkCounters * counters)
 {
   g_mutex_lock (&self->lock);
   *counters = self->counters;
+  if (self->connection != NULL)
+    counters->bytes_queued = oak_connection_available (self->connection);
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_link_get_address:
+ * @self: a link
+ *
+ * Any thread. Does not wait.
+ *
+ * Returns: (transfer full): the camera's numeric address; empty if it is not
+ *     connected
+ */
+gchar *
+gst_oak_link_get_address (GstOakLink * self)
+{
+  gchar *address;
+
+  g_mutex_lock (&self->lock);
+  address = g_strdup (self->connection != NULL ? self->address : "");
+  g_mutex_unlock (&self->lock);
+  return address;
+}
+
+/**
+ * gst_oak_link_get_state:
+ * @self: a link
+ *
+ * Any thread. Does not wait.
+ *
+ * Returns: how far it is
+ */
+GstOakState
+gst_oak_link_get_state (GstOakLink * self)
+{
+  GstOakState state;
+
+  g_mutex_lock (&self->lock);
+  state = self->state;
+  g_mutex_unlock (&self->lock);
+  return state;
 }

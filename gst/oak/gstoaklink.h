@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The way to the camera: calls it or waits for its call, receives in time, and
- * in between sends what it is told to. Knows no frame, and posts nothing. */
+/* The way to the camera: calls it or waits for its call, again after a loss,
+ * receives in time, and in between sends what it is told to. Knows no frame,
+ * and posts nothing. */
 
 #pragma once
 
 #include <gst/gst.h>
 
+#include "gstoakstate.h"
 #include "oakcontrol.h"
 
 #define GST_OAK_LINK_ERROR (gst_oak_link_error_quark ())
@@ -17,6 +19,7 @@ typedef enum
   GST_OAK_LINK_ERROR_SILENT,            /* accepted, and not a byte came */
   GST_OAK_LINK_ERROR_STALLED,           /* nothing more comes */
   GST_OAK_LINK_ERROR_CLOSED,            /* by the other end, or broken */
+  GST_OAK_LINK_ERROR_HUNG_UP,           /* by us: what comes is of no use */
   /* of listening */
   GST_OAK_LINK_ERROR_DOOR,              /* wrong bind address or allow list */
   GST_OAK_LINK_ERROR_LISTEN,            /* the port cannot be listened on */
@@ -27,8 +30,9 @@ typedef enum
   GST_OAK_LINK_ERROR_CONTROL,           /* a message to the camera is lost */
 } GstOakLinkError;
 
-/* Whom to call. Durations in ms, 0 = wait for ever; they count only while
- * playing. Who listens uses the last two alone. */
+/* Whom to call. Timeouts in ms, 0 = wait for ever; they count only while
+ * playing. Who listens uses none of connect_timeout and of the delays and
+ * attempts. */
 typedef struct
 {
   gchar *host;
@@ -36,6 +40,10 @@ typedef struct
   guint connect_timeout;
   guint first_byte_timeout;
   guint stall_timeout;
+  gboolean reconnect;           /* after a failure, or wait for the next */
+  guint reconnect_delay;        /* ms, the first; counts always */
+  guint reconnect_delay_max;    /* ms */
+  gint reconnect_attempts;      /* in a row without a frame; -1 = for ever */
 } GstOakPeer;
 
 typedef struct
@@ -43,17 +51,49 @@ typedef struct
   guint64 bytes;                /* received */
   guint64 connections;          /* made or accepted */
   guint64 refused;              /* closed at once */
+  guint64 attempts;             /* to connect; accepted ones count */
+  guint64 reconnects;           /* connections that gave a frame, but the first */
+  guint64 connected_since;      /* ns since 1970; 0 = not connected */
+  guint64 bytes_queued;         /* have come and are not yet received */
 } GstOakLinkCounters;
 
-/* Something went wrong, and it goes on. Called by threads of the link and of
- * its user; must not wait. */
-typedef void (*GstOakLinkWarn) (gpointer user_data, const GError * error);
+/* A connection has given its first frame. */
+typedef struct
+{
+  guint connection;             /* its number */
+  const gchar *address;         /* the camera's, numeric */
+  guint attempt;                /* tries since the last loss, from 1 */
+  gint64 away;                  /* us since it was lost, or since the first
+                                 * failure; -1 = there was none */
+} GstOakLinkArrival;
+
+/* A connection has ended, or could not be made. */
+typedef struct
+{
+  const GError *why;
+  guint attempt;                /* failures in a row, from 1 */
+  gint64 next_retry;            /* in ms; -1 = none, or the camera will call */
+  gboolean over;                /* there will be no other */
+  gboolean told;                /* who hung up has said why */
+} GstOakLinkLoss;
+
+/* What the link tells its user, who holds no lock of it meanwhile and must not
+ * wait. */
+typedef struct
+{
+  /* By the receiving thread. */
+  void (*changed) (gpointer user_data, GstOakState state);
+  void (*connected) (gpointer user_data, const GstOakLinkArrival * arrival);
+  void (*disconnected) (gpointer user_data, const GstOakLinkLoss * loss);
+  /* Something else went wrong, and it goes on. By any thread of the link. */
+  void (*warned) (gpointer user_data, const GError * error);
+} GstOakLinkCallbacks;
 
 typedef struct _GstOakLink GstOakLink;
 
 GQuark        gst_oak_link_error_quark  (void);
 
-GstOakLink *  gst_oak_link_new          (GstOakLinkWarn     warn,
+GstOakLink *  gst_oak_link_new          (const GstOakLinkCallbacks * callbacks,
                                          gpointer           user_data);
 void          gst_oak_link_free         (GstOakLink       * self);
 
@@ -77,7 +117,8 @@ gssize        gst_oak_link_receive      (GstOakLink       * self,
                                          guint8           * data,
                                          gsize              size,
                                          GError          ** error);
-gboolean      gst_oak_link_disconnect   (GstOakLink       * self,
+void          gst_oak_link_note_frame   (GstOakLink       * self);
+gboolean      gst_oak_link_recover      (GstOakLink       * self,
                                          const GError     * why);
 
 void          gst_oak_link_set_playing  (GstOakLink       * self,
@@ -88,3 +129,5 @@ void          gst_oak_link_hang_up      (GstOakLink       * self,
                                          guint              connection);
 void          gst_oak_link_get_counters (GstOakLink       * self,
                                          GstOakLinkCounters * counters);
+gchar *       gst_oak_link_get_address  (GstOakLink       * self);
+GstOakState   gst_oak_link_get_state    (GstOakLink       * self);

@@ -539,6 +539,7 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
   self->discont = FALSE;
   self->largest = MAX (self->largest, OAK_HEADER_SIZE + header.detections_size
       + header.image_size);
+  gst_oak_link_note_frame (self->link);
   if (proven && !self->verify) {
     gst_oak_queue_push (self->queue, frame);
   } else {
@@ -732,11 +733,10 @@ gst_oak_receiver_run (gpointer user_data)
 
   do {
     g_clear_error (&error);
-    again = FALSE;
     if (gst_oak_link_connect (self->link, &self->connection, &error)) {
       gst_oak_receiver_serve (self, &error);
-      again = gst_oak_link_disconnect (self->link, error);
     }
+    again = gst_oak_link_recover (self->link, error);
   } while (again);
 
   gst_oak_queue_end (self->queue, error);
@@ -793,9 +793,8 @@ gst_oak_receiver_free (GstOakReceiver * self)
  * @verify: whether each frame is held until the next header, or the end,
  *     shows that it was whole
  *
- * Starts the thread, which connects and receives until it fails or is
- * stopped; if the link listens, until it is stopped. Counts from zero. Does
- * not wait.
+ * Starts the thread, which connects and receives, again and again, until its
+ * link gives up or it is stopped. Counts from zero. Does not wait.
  */
 void
 gst_oak_receiver_start (GstOakReceiver * self, const GstOakPeer * peer,

@@ -8,12 +8,27 @@
 
 #include <string.h>
 
-#include "gstoakfailure.h"
-#include "gstoaklink.h"
+#include <glib/gi18n-lib.h>
 
-/* At most so many warnings a second. */
+#include "gstoakfailure.h"
+
+/* At most so many messages a second. */
 #define LOSS_RATE_MAX 10
 #define NUISANCE_RATE_MAX 1
+#define RECOVERY_RATE_MAX 10
+#define COMING_RATE_MAX 100
+#define STEP_RATE_MAX 100
+
+/* What is told on the way. */
+/* *INDENT-OFF* */
+static const gchar * const steps[] = {
+  [GST_OAK_STATE_RESOLVING] = N_("Looking for the camera's address"),
+  [GST_OAK_STATE_CONNECTING] = N_("Connecting to the camera"),
+  [GST_OAK_STATE_WAITING] = N_("Waiting for the first frame"),
+  [GST_OAK_STATE_BACKING_OFF] = N_("Waiting before the next try"),
+  [GST_OAK_STATE_LISTENING] = N_("Waiting for the camera to connect"),
+};
+/* *INDENT-ON* */
 
 /**
  * gst_oak_pace_allows:
@@ -45,6 +60,7 @@ gst_oak_report_init (GstOakReport * self, GstElement * element)
   memset (self, 0, sizeof (*self));
   self->element = element;
   g_mutex_init (&self->lock);
+  g_queue_init (&self->outbox);
 }
 
 /**
@@ -54,8 +70,26 @@ gst_oak_report_init (GstOakReport * self, GstElement * element)
 void
 gst_oak_report_clear (GstOakReport * self)
 {
+  g_free (self->host);
   g_free (self->place);
+  g_free (self->last_error);
+  g_queue_clear_full (&self->outbox, (GDestroyNotify) gst_message_unref);
   g_mutex_clear (&self->lock);
+}
+
+/**
+ * gst_oak_report_reset:
+ * @self: a report
+ *
+ * Before a start: nothing was wrong yet. The place stays. Does not wait.
+ */
+void
+gst_oak_report_reset (GstOakReport * self)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->last_error, g_free);
+  self->told = NULL;
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -63,18 +97,42 @@ gst_oak_report_clear (GstOakReport * self)
  * @self: a report
  * @host: a name or an address
  * @port: the camera's, or ours
+ * @listening: whether the camera connects to us
  *
- * All further messages begin with it. Any thread. Does not wait.
+ * All further messages name it. Any thread. Does not wait.
  */
 void
-gst_oak_report_set_place (GstOakReport * self, const gchar * host, guint port)
+gst_oak_report_set_place (GstOakReport * self, const gchar * host, guint port,
+    gboolean listening)
 {
   gboolean is_ipv6 = strchr (host, ':') != NULL;
 
   g_mutex_lock (&self->lock);
+  g_free (self->host);
   g_free (self->place);
+  self->host = g_strdup (host);
+  self->port = port;
   self->place = g_strdup_printf (is_ipv6 ? "[%s]:%u" : "%s:%u", host, port);
+  self->listening = listening;
   g_mutex_unlock (&self->lock);
+}
+
+/* Errors, warnings and recoveries */
+
+/* Call with the lock. */
+static gboolean
+may_post (GstOakReport * self, GstMessageType type, gboolean is_nuisance)
+{
+  switch (type) {
+    case GST_MESSAGE_WARNING:
+      return is_nuisance ?
+          gst_oak_pace_allows (&self->nuisances, NUISANCE_RATE_MAX) :
+          gst_oak_pace_allows (&self->losses, LOSS_RATE_MAX);
+    case GST_MESSAGE_INFO:
+      return gst_oak_pace_allows (&self->recoveries, RECOVERY_RATE_MAX);
+    default:
+      return TRUE;
+  }
 }
 
 static void
@@ -82,13 +140,10 @@ post (GstOakReport * self, GstMessageType type, gboolean is_nuisance,
     GQuark domain, gint code, const gchar * text, const gchar * debug)
 {
   gchar *full = NULL;
-  gboolean may = TRUE;
+  gboolean may;
 
   g_mutex_lock (&self->lock);
-  if (type == GST_MESSAGE_WARNING)
-    may = is_nuisance ?
-        gst_oak_pace_allows (&self->nuisances, NUISANCE_RATE_MAX) :
-        gst_oak_pace_allows (&self->losses, LOSS_RATE_MAX);
+  may = may_post (self, type, is_nuisance);
   if (may)
     full = g_strdup_printf ("%s: %s", self->place, text);
   g_mutex_unlock (&self->lock);
@@ -96,6 +151,15 @@ post (GstOakReport * self, GstMessageType type, gboolean is_nuisance,
   if (may)
     gst_element_message_full (self->element, type, domain, code, full,
         g_strdup (debug), __FILE__, GST_FUNCTION, __LINE__);
+}
+
+static void
+remember (GstOakReport * self, const gchar * text)
+{
+  g_mutex_lock (&self->lock);
+  g_free (self->last_error);
+  self->last_error = g_strdup (text);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -113,14 +177,40 @@ void
 gst_oak_report_post (GstOakReport * self, GstMessageType type, GQuark domain,
     gint code, const gchar * text, const gchar * debug)
 {
+  remember (self, text);
   post (self, type, FALSE, domain, code, text, debug);
+}
+
+static gchar *
+describe (GstOakReport * self, const GstOakFailure * failure,
+    const GError * error)
+{
+  gboolean listening;
+
+  g_mutex_lock (&self->lock);
+  listening = self->listening;
+  g_mutex_unlock (&self->lock);
+  return gst_oak_failure_describe (failure, error, listening);
+}
+
+/* Whether the user has heard just that, and no frame has come since. */
+static gboolean
+is_told (GstOakReport * self, const gchar * nick)
+{
+  gboolean told;
+
+  g_mutex_lock (&self->lock);
+  told = nick != NULL && g_strcmp0 (self->told, nick) == 0;
+  g_mutex_unlock (&self->lock);
+  return told;
 }
 
 /**
  * gst_oak_report_post_failure:
  * @self: a report
  * @type: ERROR, or WARNING where the stream goes on: more than ten a second are
- *     left out, of strangers more than one
+ *     left out, of strangers more than one, and what was told of the last loss
+ *     until a frame comes
  * @error: one that gst_oak_failure_find() knows
  *
  * Any thread; hold no lock of the element. Does not wait.
@@ -133,10 +223,269 @@ gst_oak_report_post_failure (GstOakReport * self, GstMessageType type,
   gboolean is_nuisance =
       g_error_matches (error, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_STRAY)
       || g_error_matches (error, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_BUSY);
-  gchar *text = gst_oak_failure_describe (failure, error,
-      type == GST_MESSAGE_WARNING);
+  gchar *text = describe (self, failure, error);
 
-  post (self, type, is_nuisance, failure->domain (), failure->code, text,
-      error->message);
+  remember (self, text);
+  if (type == GST_MESSAGE_ERROR || !is_told (self, failure->nick))
+    post (self, type, is_nuisance, failure->domain (), failure->code, text,
+        error->message);
   g_free (text);
+}
+
+/* What happens next. Who has connected anew need not be waited for. */
+static gchar *
+foretell (const GstOakLinkLoss * loss)
+{
+  if (loss->next_retry >= 0)
+    return g_strdup_printf (_("Trying again in %u s."),
+        (guint) MAX (1, (loss->next_retry + 500) / 1000));
+  if (g_error_matches (loss->why, GST_OAK_LINK_ERROR,
+          GST_OAK_LINK_ERROR_SUPERSEDED))
+    return NULL;
+  return g_strdup (_("Waiting for the camera to connect again."));
+}
+
+static void
+warn_of_loss (GstOakReport * self, const GstOakFailure * failure,
+    const GstOakLinkLoss * loss)
+{
+  gchar *text = describe (self, failure, loss->why);
+  gchar *next = foretell (loss);
+  gchar *full = g_strjoin (" ", text, next, NULL);
+
+  remember (self, text);
+  if (!is_told (self, failure->nick))
+    post (self, GST_MESSAGE_WARNING, FALSE, failure->domain (), failure->code,
+        full, loss->why->message);
+  g_free (full);
+  g_free (next);
+  g_free (text);
+}
+
+static void
+tell_recovery (GstOakReport * self, const GstOakLinkArrival * arrival)
+{
+  guint away = (arrival->away + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC;
+  gchar *text = g_strdup_printf (_("The camera is back after %u s."), away);
+  gchar *debug = g_strdup_printf ("away for %u s, then a frame came by "
+      "connection %u, from %s", away, arrival->connection, arrival->address);
+
+  post (self, GST_MESSAGE_INFO, FALSE, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_READ, text, debug);
+  g_free (debug);
+  g_free (text);
+}
+
+/* Coming and going */
+
+/* @structure is (transfer full). */
+static void
+post_coming (GstOakReport * self, GstStructure * structure)
+{
+  gboolean may;
+
+  g_mutex_lock (&self->lock);
+  may = gst_oak_pace_allows (&self->comings, COMING_RATE_MAX);
+  gst_structure_set (structure, "host", G_TYPE_STRING, self->host,
+      "port", G_TYPE_UINT, self->port, NULL);
+  g_mutex_unlock (&self->lock);
+
+  if (may)
+    gst_element_post_message (self->element,
+        gst_message_new_element (GST_OBJECT (self->element), structure));
+  else
+    gst_structure_free (structure);
+}
+
+/**
+ * gst_oak_report_post_arrival:
+ * @self: a report
+ * @arrival: of the camera
+ *
+ * An element message `oak-connected`, and INFO if it was away. Any thread; hold
+ * no lock of the element. Does not wait.
+ */
+void
+gst_oak_report_post_arrival (GstOakReport * self,
+    const GstOakLinkArrival * arrival)
+{
+  g_mutex_lock (&self->lock);
+  self->told = NULL;
+  g_mutex_unlock (&self->lock);
+
+  post_coming (self, gst_structure_new ("oak-connected",
+          "address", G_TYPE_STRING, arrival->address,
+          "attempt", G_TYPE_UINT, arrival->attempt,
+          "connection", G_TYPE_UINT, arrival->connection, NULL));
+  if (arrival->away >= 0)
+    tell_recovery (self, arrival);
+}
+
+/* PROGRESS */
+
+/* Posts what waits, unless another thread does: it will find it. So they stay
+ * in order, and no lock is held meanwhile. */
+static void
+empty_outbox (GstOakReport * self)
+{
+  GstMessage *message;
+
+  g_mutex_lock (&self->lock);
+  if (!self->posting) {
+    self->posting = TRUE;
+    while ((message = g_queue_pop_head (&self->outbox)) != NULL) {
+      g_mutex_unlock (&self->lock);
+      gst_element_post_message (self->element, message);
+      g_mutex_lock (&self->lock);
+    }
+    self->posting = FALSE;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Call with the lock. */
+static void
+put_progress (GstOakReport * self, GstProgressType type, const gchar * text)
+{
+  gchar *full = g_strdup_printf ("%s: %s", self->place, text);
+
+  g_queue_push_tail (&self->outbox,
+      gst_message_new_progress (GST_OBJECT (self->element), type, "connect",
+          full));
+  g_free (full);
+}
+
+/* Call with the lock. */
+static void
+end_progress (GstOakReport * self, GstProgressType type, const gchar * text)
+{
+  if (self->in_progress)
+    put_progress (self, type, text);
+  self->in_progress = FALSE;
+}
+
+/* Call with the lock. */
+static void
+tell_step (GstOakReport * self)
+{
+  if (!gst_oak_pace_allows (&self->steps, STEP_RATE_MAX))
+    return;
+  put_progress (self, self->in_progress ? GST_PROGRESS_TYPE_CONTINUE :
+      GST_PROGRESS_TYPE_START, _(steps[self->state]));
+  self->in_progress = TRUE;
+}
+
+/* Call with the lock. A beginning is told while playing alone: some who hear
+ * of one do not play before its end, and before we play we wait for the camera
+ * without end. */
+static void
+tell_progress (GstOakReport * self)
+{
+  if (self->state == GST_OAK_STATE_STREAMING)
+    end_progress (self, GST_PROGRESS_TYPE_COMPLETE, _("The camera sends"));
+  else if (self->state == GST_OAK_STATE_IDLE)
+    end_progress (self, GST_PROGRESS_TYPE_CANCELED, _("Stopped"));
+  else if (self->playing)
+    tell_step (self);
+}
+
+/**
+ * gst_oak_report_set_state:
+ * @self: a report
+ * @state: how far the source is
+ *
+ * Posts PROGRESS where it is due. Any thread; hold no lock of the element. Does
+ * not wait.
+ */
+void
+gst_oak_report_set_state (GstOakReport * self, GstOakState state)
+{
+  g_mutex_lock (&self->lock);
+  self->state = state;
+  tell_progress (self);
+  g_mutex_unlock (&self->lock);
+  empty_outbox (self);
+}
+
+/**
+ * gst_oak_report_set_playing:
+ * @self: a report
+ * @playing: whether the element is
+ *
+ * Posts PROGRESS where it is due. Any thread; hold no lock of the element. Does
+ * not wait.
+ */
+void
+gst_oak_report_set_playing (GstOakReport * self, gboolean playing)
+{
+  g_mutex_lock (&self->lock);
+  self->playing = playing;
+  if (playing && !self->in_progress)
+    tell_progress (self);
+  g_mutex_unlock (&self->lock);
+  empty_outbox (self);
+}
+
+static void
+give_up (GstOakReport * self)
+{
+  g_mutex_lock (&self->lock);
+  end_progress (self, GST_PROGRESS_TYPE_ERROR, _("No other try is made"));
+  g_mutex_unlock (&self->lock);
+  empty_outbox (self);
+}
+
+/**
+ * gst_oak_report_post_loss:
+ * @self: a report
+ * @loss: of the camera
+ *
+ * An element message `oak-disconnected`, and a WARNING, unless it was told or
+ * nothing follows: then it will be an ERROR. Any thread; hold no lock of the
+ * element. Does not wait.
+ */
+void
+gst_oak_report_post_loss (GstOakReport * self, const GstOakLinkLoss * loss)
+{
+  const GstOakFailure *failure = gst_oak_failure_find (loss->why);
+
+  /* The door was closed: that is no loss. */
+  if (failure == NULL)
+    return;
+
+  post_coming (self, gst_structure_new ("oak-disconnected",
+          "reason", G_TYPE_STRING, failure->nick,
+          "message", G_TYPE_STRING, loss->why->message,
+          "attempt", G_TYPE_UINT, loss->attempt,
+          "next-retry", G_TYPE_INT64, loss->next_retry, NULL));
+  if (loss->over) {
+    give_up (self);
+    return;
+  }
+  if (!loss->told)
+    warn_of_loss (self, failure, loss);
+
+  g_mutex_lock (&self->lock);
+  self->told = failure->nick;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_report_get_last_error:
+ * @self: a report
+ *
+ * Any thread. Does not wait.
+ *
+ * Returns: (transfer full): what the last failure told the user, without the
+ *     place, translated; empty if there was none since the last reset
+ */
+gchar *
+gst_oak_report_get_last_error (GstOakReport * self)
+{
+  gchar *text;
+
+  g_mutex_lock (&self->lock);
+  text = g_strdup (self->last_error != NULL ? self->last_error : "");
+  g_mutex_unlock (&self->lock);
+  return text;
 }

@@ -6,6 +6,8 @@
 
 #include <gst/gst.h>
 
+#include "gstoaklink.h"
+
 /* Messages of one kind in the present second. */
 typedef struct
 {
@@ -19,10 +21,22 @@ typedef struct
 
   GMutex lock;
   /* under the lock */
-  gchar *place;                 /* of the camera: host and port */
-  /* warnings */
-  GstOakPace losses;            /* of connections that end, and the like */
-  GstOakPace nuisances;         /* of what anybody can cause without a byte */
+  gchar *host;                  /* the camera's, or ours */
+  guint port;
+  gchar *place;                 /* both, as they are told */
+  gboolean listening;           /* the camera connects to us */
+  gchar *last_error;            /* what was wrong last; NULL = nothing */
+  const gchar *told;            /* the loss told last, since the last frame */
+  GstOakPace losses;            /* warnings of connections that end */
+  GstOakPace nuisances;         /* and of what anybody can cause without a byte */
+  GstOakPace recoveries;        /* INFO */
+  GstOakPace comings;           /* element messages */
+  GstOakPace steps;             /* PROGRESS */
+  gboolean playing;
+  GstOakState state;
+  gboolean in_progress;         /* its beginning is told, and no end */
+  GQueue outbox;                /* of PROGRESS, to stay in order */
+  gboolean posting;             /* a thread empties it */
 } GstOakReport;
 
 gboolean  gst_oak_pace_allows         (GstOakPace     * pace,
@@ -31,10 +45,16 @@ gboolean  gst_oak_pace_allows         (GstOakPace     * pace,
 void      gst_oak_report_init         (GstOakReport   * self,
                                        GstElement     * element);
 void      gst_oak_report_clear        (GstOakReport   * self);
+void      gst_oak_report_reset        (GstOakReport   * self);
 
 void      gst_oak_report_set_place    (GstOakReport   * self,
                                        const gchar    * host,
-                                       guint            port);
+                                       guint            port,
+                                       gboolean         listening);
+void      gst_oak_report_set_playing  (GstOakReport   * self,
+                                       gboolean         playing);
+void      gst_oak_report_set_state    (GstOakReport   * self,
+                                       GstOakState      state);
 
 void      gst_oak_report_post         (GstOakReport   * self,
                                        GstMessageType   type,
@@ -42,7 +62,12 @@ void      gst_oak_report_post         (GstOakReport   * self,
                                        gint             code,
                                        const gchar    * text,
                                        const gchar    * debug);
-
 void      gst_oak_report_post_failure (GstOakReport   * self,
                                        GstMessageType   type,
                                        const GError   * error);
+void      gst_oak_report_post_arrival (GstOakReport   * self,
+                                       const GstOakLinkArrival * arrival);
+void      gst_oak_report_post_loss    (GstOakReport   * self,
+                                       const GstOakLinkLoss * loss);
+
+gchar *   gst_oak_report_get_last_error (GstOakReport * self);

@@ -59,9 +59,25 @@
  * * ERROR: the text names host and port and what to do about it, the debug
  *   part what was expected and what came. The stream ends with it. An error
  *   that happens in PAUSED is posted in PLAYING.
- * * WARNING: in server mode, a connection has ended or was turned away; a focus
- *   message did not reach the camera. The stream goes on.
- * * INFO: a picture size was found by its number of bytes.
+ * * WARNING: the camera is lost, and looked for again: told once for each
+ *   loss, and for the tries that follow where they fail by something else; in
+ *   server mode also that a connection was turned away; a focus message did
+ *   not reach the camera. The stream goes on.
+ * * INFO: a picture size was found by its number of bytes (STREAM, FORMAT); the
+ *   camera is back (RESOURCE, READ).
+ * * PROGRESS with the code `connect`: from the first try to the first frame,
+ *   and again from each loss. It begins while playing alone.
+ * * ELEMENT `oak-connected`: a connection has given its first frame, with the
+ *   fields `host` (string) and `port` (guint, in server mode both are ours),
+ *   `address` (string, the camera's, numeric), `attempt` (guint, tries since
+ *   the last loss, from 1) and `connection` (guint, its number). At most 100 a
+ *   second of this and the next.
+ * * ELEMENT `oak-disconnected`: a connection has ended, or could not be made,
+ *   with the fields `host` and `port`, `reason` (string: resolve, connect,
+ *   silent, stalled, lost, torn, stranger, framing, outgrown, limit, content
+ *   or superseded), `message` (string, what was expected and what came),
+ *   `attempt` (guint, failures in a row without a frame) and `next-retry`
+ *   (gint64, ms until the next try; -1: none, or the camera will call).
  * * ELEMENT `oak-no-image`: the camera sent a frame without a picture, with
  *   the fields `device-time` (guint64, ns), `pts` (guint64, ns),
  *   `n-detections` (guint) and `count` (guint64, such frames since the start).
@@ -175,6 +191,38 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (oaktcpsrc, "oaktcpsrc", GST_RANK_NONE,
     GST_TYPE_OAK_TCP_SRC, GST_DEBUG_CATEGORY_INIT (gst_oak_tcp_src_debug,
         "oaktcpsrc", 0, "OAK camera source"));
 
+/* The camera comes and goes */
+
+static void
+gst_oak_tcp_src_note_state (gpointer user_data, GstOakState state)
+{
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
+
+  GST_DEBUG_OBJECT (self, "connection-state %d", state);
+  gst_oak_report_set_state (&self->report, state);
+  gst_oak_settings_notify (G_OBJECT (self), GST_OAK_PROP_CONNECTION_STATE);
+}
+
+static void
+gst_oak_tcp_src_note_arrival (gpointer user_data,
+    const GstOakLinkArrival * arrival)
+{
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
+
+  GST_INFO_OBJECT (self, "connection %u, to %s", arrival->connection,
+      arrival->address);
+  gst_oak_report_post_arrival (&self->report, arrival);
+}
+
+static void
+gst_oak_tcp_src_note_loss (gpointer user_data, const GstOakLinkLoss * loss)
+{
+  GstOakTcpSrc *self = GST_OAK_TCP_SRC (user_data);
+
+  GST_DEBUG_OBJECT (self, "failure %u: %s", loss->attempt, loss->why->message);
+  gst_oak_report_post_loss (&self->report, loss);
+}
+
 /* Errors */
 
 /* The stream goes on after these. Any thread. */
@@ -185,6 +233,13 @@ gst_oak_tcp_src_warn (gpointer user_data, const GError * error)
 
   gst_oak_report_post_failure (&self->report, GST_MESSAGE_WARNING, error);
 }
+
+static const GstOakLinkCallbacks link_callbacks = {
+  gst_oak_tcp_src_note_state,
+  gst_oak_tcp_src_note_arrival,
+  gst_oak_tcp_src_note_loss,
+  gst_oak_tcp_src_warn
+};
 
 /* How the end of the stream is told: the user may want no error, once there
  * was a picture. */
@@ -210,23 +265,6 @@ gst_oak_tcp_src_fail (GstOakTcpSrc * self, GError * error)
   }
   g_error_free (error);
   return ret;
-}
-
-/* A frame is not what it must be. That ends the connection: the next one may
- * do better. */
-static GstFlowReturn
-gst_oak_tcp_src_give_up (GstOakTcpSrc * self, const GstOakFrame * frame,
-    GstMessageType * type)
-{
-  if (self->on_disconnect != GST_OAK_ON_DISCONNECT_RECONNECT) {
-    *type = gst_oak_tcp_src_end_type (self);
-    return GST_FLOW_EOS;
-  }
-
-  *type = GST_MESSAGE_WARNING;
-  self->broken_connection = frame->connection;
-  gst_oak_link_hang_up (self->link, frame->connection);
-  return FLOW_SKIP;
 }
 
 /* One that nobody can use is left out, and the connection kept. Returns
@@ -284,31 +322,54 @@ gst_oak_tcp_src_is_torn (GstOakTcpSrc * self, const GstOakFrame * frame,
       GST_OAK_CONTENT_ERROR_PICTURE);
 }
 
+static void
+gst_oak_tcp_src_tell_content (GstOakTcpSrc * self, GstMessageType type,
+    const GstOakFrame * frame, const GError * error)
+{
+  gchar *text;
+
+  if (gst_oak_failure_find (error) != NULL) {
+    gst_oak_report_post_failure (&self->report, type, error);
+    return;
+  }
+
+  text = gst_oak_tcp_src_describe_size (self, frame->image_size);
+  gst_oak_report_post (&self->report, type, GST_STREAM_ERROR,
+      self->outlet.layout != NULL ? GST_STREAM_ERROR_DEMUX :
+      GST_STREAM_ERROR_FORMAT, text, error->message);
+  g_free (text);
+}
+
+/* A frame is not what it must be. That ends the connection: the next one may
+ * do better. */
+static GstFlowReturn
+gst_oak_tcp_src_give_up (GstOakTcpSrc * self, const GstOakFrame * frame,
+    const GError * error)
+{
+  if (self->on_disconnect != GST_OAK_ON_DISCONNECT_RECONNECT) {
+    gst_oak_tcp_src_tell_content (self, gst_oak_tcp_src_end_type (self), frame,
+        error);
+    return GST_FLOW_EOS;
+  }
+
+  /* First: who hangs up has told why. */
+  gst_oak_tcp_src_tell_content (self, GST_MESSAGE_WARNING, frame, error);
+  self->broken_connection = frame->connection;
+  gst_oak_link_hang_up (self->link, frame->connection);
+  return FLOW_SKIP;
+}
+
 /* @error is (transfer full). */
 static GstFlowReturn
 gst_oak_tcp_src_fail_content (GstOakTcpSrc * self, const GstOakFrame * frame,
     GError * error)
 {
-  GstMessageType type = GST_MESSAGE_WARNING;
   GstFlowReturn ret = FLOW_SKIP;
 
-  if (!gst_oak_tcp_src_is_torn (self, frame, error)) {
-    ret = gst_oak_tcp_src_give_up (self, frame, &type);
-  } else if (!gst_oak_tcp_src_leave_out (self)) {
-    g_error_free (error);
-    return FLOW_SKIP;
-  }
-
-  if (gst_oak_failure_find (error) != NULL) {
-    gst_oak_report_post_failure (&self->report, type, error);
-  } else {
-    gchar *text = gst_oak_tcp_src_describe_size (self, frame->image_size);
-
-    gst_oak_report_post (&self->report, type, GST_STREAM_ERROR,
-        self->outlet.layout != NULL ? GST_STREAM_ERROR_DEMUX :
-        GST_STREAM_ERROR_FORMAT, text, error->message);
-    g_free (text);
-  }
+  if (!gst_oak_tcp_src_is_torn (self, frame, error))
+    ret = gst_oak_tcp_src_give_up (self, frame, error);
+  else if (gst_oak_tcp_src_leave_out (self))
+    gst_oak_tcp_src_tell_content (self, GST_MESSAGE_WARNING, frame, error);
   g_error_free (error);
   return ret;
 }
@@ -732,6 +793,10 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   peer->connect_timeout = self->settings.connect_timeout;
   peer->first_byte_timeout = self->settings.first_byte_timeout;
   peer->stall_timeout = self->settings.stall_timeout;
+  peer->reconnect = self->on_disconnect == GST_OAK_ON_DISCONNECT_RECONNECT;
+  peer->reconnect_delay = self->settings.reconnect_delay;
+  peer->reconnect_delay_max = self->settings.reconnect_delay_max;
+  peer->reconnect_attempts = self->settings.reconnect_attempts;
   *verify = self->settings.verify_frames;
   wanted.width = self->settings.width;
   wanted.height = self->settings.height;
@@ -773,6 +838,7 @@ gst_oak_tcp_src_start (GstBaseSrc * base)
 
   if (!self->listening)
     GST_INFO_OBJECT (self, "connecting to %s, port %u", peer.host, peer.port);
+  gst_oak_report_reset (&self->report);
   gst_oak_queue_reset (self->queue);
   gst_oak_receiver_start (self->receiver, &peer, verify);
   g_free (peer.host);
@@ -869,6 +935,7 @@ gst_oak_tcp_src_begin_playing (GstOakTcpSrc * self)
 
   gst_oak_timeline_play (&self->timeline, now);
   gst_oak_link_set_playing (self->link, TRUE);
+  gst_oak_report_set_playing (&self->report, TRUE);
   gst_oak_queue_set_playing (self->queue, TRUE);
 }
 
@@ -877,6 +944,7 @@ gst_oak_tcp_src_end_playing (GstOakTcpSrc * self)
 {
   gst_oak_queue_set_playing (self->queue, FALSE);
   gst_oak_link_set_playing (self->link, FALSE);
+  gst_oak_report_set_playing (&self->report, FALSE);
 }
 
 static void
@@ -906,12 +974,12 @@ gst_oak_tcp_src_listen (GstOakTcpSrc * self)
   port = self->settings.port;
   GST_OBJECT_UNLOCK (self);
 
-  gst_oak_report_set_place (&self->report, bind_address, port);
+  gst_oak_report_set_place (&self->report, bind_address, port, TRUE);
   gst_oak_link_listen (self->link, bind_address, port, allow_from, &error);
   port = gst_oak_link_get_port (self->link);
   if (port != 0) {
     GST_INFO_OBJECT (self, "listening on %s, port %u", bind_address, port);
-    gst_oak_report_set_place (&self->report, bind_address, port);
+    gst_oak_report_set_place (&self->report, bind_address, port, TRUE);
     gst_oak_tcp_src_set_current_port (self, port);
   }
 
@@ -931,7 +999,7 @@ gst_oak_tcp_src_check_settings (GstOakTcpSrc * self, GstOakMode * mode)
   GST_OBJECT_LOCK (self);
   *mode = self->settings.mode;
   gst_oak_report_set_place (&self->report, self->settings.host,
-      self->settings.port);
+      self->settings.port, FALSE);
   fault = gst_oak_settings_find_fault (&self->settings, &debug);
   GST_OBJECT_UNLOCK (self);
 
@@ -1006,6 +1074,8 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
   GstOakLinkCounters link;
   GstOakQueueCounters queue;
   GstOakReceiverCounters receiver;
+  gchar *last_error = gst_oak_report_get_last_error (&self->report);
+  gchar *address = gst_oak_link_get_address (self->link);
   GstStructure *stats;
 
   gst_oak_link_get_counters (self->link, &link);
@@ -1029,8 +1099,17 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "resyncs", G_TYPE_UINT64, receiver.resyncs,
       "bytes-skipped", G_TYPE_UINT64, receiver.bytes_skipped,
       "connections", G_TYPE_UINT64, link.connections,
-      "connections-refused", G_TYPE_UINT64, link.refused, NULL);
+      "connections-refused", G_TYPE_UINT64, link.refused,
+      "connection-attempts", G_TYPE_UINT64, link.attempts,
+      "reconnects", G_TYPE_UINT64, link.reconnects,
+      "connected-since", G_TYPE_UINT64, link.connected_since,
+      "peer-address", G_TYPE_STRING, address,
+      "bytes-queued", G_TYPE_UINT64, link.bytes_queued,
+      "last-error", G_TYPE_STRING, last_error, NULL);
   GST_OBJECT_UNLOCK (self);
+
+  g_free (address);
+  g_free (last_error);
 
   return stats;
 }
@@ -1153,7 +1232,7 @@ gst_oak_tcp_src_get_property (GObject * object, guint id, GValue * value,
       g_value_take_string (value, gst_oak_uri_compose (object));
       return;
     case GST_OAK_PROP_CONNECTION_STATE:
-      g_value_set_enum (value, GST_OAK_STATE_IDLE);
+      g_value_set_enum (value, gst_oak_link_get_state (self->link));
       return;
     default:
       break;
@@ -1246,7 +1325,7 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
   gst_oak_timeline_init (&self->timeline);
   gst_oak_report_init (&self->report, GST_ELEMENT (self));
   self->queue = gst_oak_queue_new ();
-  self->link = gst_oak_link_new (gst_oak_tcp_src_warn, self);
+  self->link = gst_oak_link_new (&link_callbacks, self);
   self->receiver = gst_oak_receiver_new (self->link, self->queue,
       gst_oak_tcp_src_warn, self);
 }

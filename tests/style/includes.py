@@ -78,7 +78,13 @@ ROOMS = {
         CORE + TRANSLATION + FILES,
     ),
     "gst/oak/gstoaklink": (
-        ["oakconnection.h", "oakcontrol.h", "oakgate.h"],
+        [
+            "gstoakstate.h",
+            "oakbackoff.h",
+            "oakconnection.h",
+            "oakcontrol.h",
+            "oakgate.h",
+        ],
         CORE + GIO,
     ),
     "gst/oak/gstoakmeta": (
@@ -108,7 +114,10 @@ ROOMS = {
         ],
         CORE + GIO + VIDEO,
     ),
-    "gst/oak/gstoakreport": (["gstoakfailure.h", "gstoaklink.h"], CORE),
+    "gst/oak/gstoakreport": (
+        ["gstoakfailure.h", "gstoaklink.h"],
+        CORE + TRANSLATION,
+    ),
     "gst/oak/gstoaksettings": (
         [
             "gstoakmode.h",
@@ -240,6 +249,10 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oakpolicy": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakreconnect": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oakresync": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oakserver": (
         ["oakrig.h", "oaktestpictures.h"],
