@@ -647,6 +647,16 @@ gst_oak_receiver_widen_window (GstOakReceiver * self, gsize limit,
   return TRUE;
 }
 
+/* Whether the other end is to blame, and not somebody who wants it to end. */
+static gboolean
+is_camera_s_fault (const GError * cause)
+{
+  return cause->domain == GST_OAK_RECEIVER_ERROR
+      || g_error_matches (cause, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_SILENT)
+      || g_error_matches (cause, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_STALLED)
+      || g_error_matches (cause, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_CLOSED);
+}
+
 /* Why it went out of step is what the user has to know. */
 static void
 gst_oak_receiver_fail_search (GstOakReceiver * self, GError * cause,
@@ -654,7 +664,7 @@ gst_oak_receiver_fail_search (GstOakReceiver * self, GError * cause,
 {
   GError *first = *error;
 
-  if (cause->domain == G_IO_ERROR) {
+  if (!is_camera_s_fault (cause)) {
     *error = cause;
   } else {
     *error = g_error_new (first->domain, first->code, "%s; expected the next "

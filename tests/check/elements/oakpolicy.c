@@ -64,6 +64,25 @@ GST_START_TEST (test_eos_when_a_size_becomes_nonsense)
 
 GST_END_TEST;
 
+GST_START_TEST (test_server_may_end_with_the_camera_too)
+{
+  Rig *rig = rig_new_server ();
+
+  rig_set (rig, "on-disconnect", __i__ == 0 ? "eos" : "error");
+  rig_play (rig);
+  rig_call (rig, "127.0.0.1");
+  rig_say (rig, "1.0", 1);
+  expect_said (rig, 1);
+  oak_test_camera_close (rig->camera);
+  if (__i__ == 0)
+    expect_eos (rig);
+  else
+    g_free (rig_take_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ));
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /*** a camera that becomes another ***/
 
 /* A new size, then the old one again. */
@@ -150,6 +169,7 @@ oakpolicy_suite (void)
   tcase_add_test (tc, test_eos_after_a_picture_is_no_error_but_says_why);
   tcase_add_test (tc, test_eos_before_any_picture_is_an_error);
   tcase_add_test (tc, test_eos_when_a_size_becomes_nonsense);
+  tcase_add_loop_test (tc, test_server_may_end_with_the_camera_too, 0, 2);
 
   tc = tcase_create ("change");
   suite_add_tcase (s, tc);
