@@ -866,6 +866,8 @@ typedef enum
   PHASE_LISTENING,
   PHASE_FIRST_BYTE,
   PHASE_HEADER,
+  PHASE_DETECTIONS,
+  PHASE_SEARCHING,
   PHASE_IMAGE,
   PHASE_BETWEEN,
   PHASE_AFTER_A_LOSS,
@@ -915,6 +917,10 @@ rig_new_in_phase (Phase phase)
       return rig_new_inside ("");
     case PHASE_HEADER:
       return rig_new_inside ("IMG 12.5 9");
+    case PHASE_DETECTIONS:
+      return rig_new_inside ("IMG 12.5 96 34                  1;87.3;0.1");
+    case PHASE_SEARCHING:
+      return rig_new_inside ("no header");
     case PHASE_IMAGE:
       return rig_new_inside ("IMG 12.5 96 0                   123456789");
     case PHASE_BETWEEN:

@@ -2165,11 +2165,13 @@ typedef enum
 {
   PHASE_RESOLVING,
   PHASE_CONNECTING,
+  PHASE_BACKING_OFF,
   PHASE_FIRST_BYTE,
   PHASE_HEADER,
   PHASE_DETECTIONS,
   PHASE_IMAGE,
   PHASE_BETWEEN,
+  PHASE_SEARCHING,
   PHASE_BLOCKED,
   PHASE_BLOCKED_AND_FULL,
   PHASE_SINK_WAITS,
@@ -2210,6 +2212,19 @@ rig_new_inside (const gchar * said)
   oak_test_camera_accept (rig->camera);
   oak_test_camera_say_text (rig->camera, said);
   rig_wait_heard (rig);
+  return rig;
+}
+
+/* A port that nobody serves, and much patience. */
+static Rig *
+rig_new_backing_off (void)
+{
+  Rig *rig = rig_new_for_port (oak_test_closed_port ());
+
+  rig_set (rig, "on-disconnect", "reconnect");
+  g_object_set (rig->src, "reconnect-delay", 3600000, NULL);
+  rig_play (rig);
+  gst_structure_free (rig_wait_element (rig, "oak-disconnected"));
   return rig;
 }
 
@@ -2264,6 +2279,10 @@ rig_new_in_phase (Phase phase)
       rig_say (rig, "1.0", 1);
       expect_said (rig, 1);
       return rig;
+    case PHASE_SEARCHING:
+      return rig_new_inside ("no header");
+    case PHASE_BACKING_OFF:
+      return rig_new_backing_off ();
     case PHASE_BLOCKED:
       return rig_new_blocked (1);
     case PHASE_BLOCKED_AND_FULL:
