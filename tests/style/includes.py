@@ -40,6 +40,7 @@ ROOMS = {
     "gst/oak/oakdetection": ([], PURE),
     "gst/oak/oakgeometry": ([], PURE),
     "gst/oak/oaklabel": ([], PURE),
+    "gst/oak/oaklateness": ([], PURE),
     "gst/oak/oakpicture": (
         ["oakaccessunit.h", "oakjpeg.h", "oakverdict.h"],
         PURE,
@@ -51,6 +52,7 @@ ROOMS = {
     "gst/oak/oaksps": (["oakbits.h", "oakverdict.h"], PURE),
     "gst/oak/oakverdict": ([], PURE),
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
+    "gst/oak/oakrate": ([], PURE),
     "gst/oak/oaksearch": (["oakwire.h"], PURE),
     "gst/oak/oakseconds": ([], PURE),
     "gst/oak/oakwire": (["oakseconds.h"], PURE),
@@ -192,6 +194,7 @@ ROOMS = {
     ),
     "tests/check/libs/oakgeometry": (["oakgeometry.h"], PURE + CHECK),
     "tests/check/libs/oaklabel": (["oaklabel.h"], PURE + CHECK),
+    "tests/check/libs/oaklateness": (["oaklateness.h"], PURE + CHECK),
     "tests/check/libs/oakpicture": (
         ["oakencoded.h", "oakpicture.h"],
         PURE + CHECK,
@@ -220,6 +223,7 @@ ROOMS = {
     # Pictures that encoders made; no room of ours.
     "tests/check/libs/oakencoded": ([], PURE),
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
+    "tests/check/libs/oakrate": (["oakrate.h"], PURE + CHECK),
     "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
