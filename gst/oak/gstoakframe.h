@@ -23,7 +23,7 @@ struct _GstOakLayout
 typedef struct
 {
   guint connection;             /* that it came by; they count from 1 */
-  guint64 device_time;          /* ns since the camera booted */
+  GstClockTime device_time;     /* since the camera booted; NONE: not known */
   /* when the header's first byte came */
   GstClockTime arrival;         /* pipeline clock (absolute); NONE: no clock */
   gint64 seen;                  /* monotonic time, us */
@@ -33,6 +33,8 @@ typedef struct
   GstOakLayout *layout;         /* of the image; NULL: as on the wire */
   gboolean discont;             /* frames before it are missing */
   guint n_dropped;              /* of them, because the queue was full */
+  gboolean waited;              /* for room in the queue, while nobody noted
+                                 * the arrival of the next ones */
 } GstOakFrame;
 
 GstOakLayout *    gst_oak_layout_new      (const GstVideoInfo * wire,

@@ -239,6 +239,7 @@ gst_oak_meta_read_detections (GstBuffer * buffer, OakLabels * labels,
 
 static GstStaticCaps device_time_caps =
 GST_STATIC_CAPS ("timestamp/x-oak-stream");
+static GstStaticCaps wall_time_caps = GST_STATIC_CAPS ("timestamp/x-unix");
 
 /**
  * gst_oak_meta_add_device_time:
@@ -251,6 +252,23 @@ gst_oak_meta_add_device_time (GstBuffer * buffer, guint64 device_time)
   GstCaps *reference = gst_static_caps_get (&device_time_caps);
 
   gst_buffer_add_reference_timestamp_meta (buffer, reference, device_time,
+      GST_CLOCK_TIME_NONE);
+  gst_caps_unref (reference);
+}
+
+/**
+ * gst_oak_meta_add_wall_time:
+ * @buffer: a writable buffer
+ * @wall_time: when the frame was taken by this machine's clock, ns since 1970
+ *
+ * As rtponviftimestamp and others read it.
+ */
+void
+gst_oak_meta_add_wall_time (GstBuffer * buffer, GstClockTime wall_time)
+{
+  GstCaps *reference = gst_static_caps_get (&wall_time_caps);
+
+  gst_buffer_add_reference_timestamp_meta (buffer, reference, wall_time,
       GST_CLOCK_TIME_NONE);
   gst_caps_unref (reference);
 }

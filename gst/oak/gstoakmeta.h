@@ -18,6 +18,9 @@ guint     gst_oak_meta_add_detections   (GstBuffer * buffer,
 void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
                                          guint64     device_time);
 
+void      gst_oak_meta_add_wall_time    (GstBuffer * buffer,
+                                         GstClockTime wall_time);
+
 void      gst_oak_meta_read_detections  (GstBuffer * buffer,
                                          OakLabels * labels,
                                          guint       width,

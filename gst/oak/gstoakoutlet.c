@@ -8,6 +8,12 @@
 
 #include "gstoakcaps.h"
 
+static GstClockTime
+duration_of_rate (gint fps_n, gint fps_d)
+{
+  return fps_n > 0 ? gst_util_uint64_scale (GST_SECOND, fps_d, fps_n) : 0;
+}
+
 /**
  * gst_oak_outlet_open:
  * @self: (out caller-allocates): an outlet, of zeros at first
@@ -30,7 +36,7 @@ gst_oak_outlet_open (GstOakOutlet * self, GstBaseSrc * base,
   self->gap = TRUE;
   self->negotiated = FALSE;
   self->begun = FALSE;
-  self->frame_duration = 0;
+  self->frame_duration = duration_of_rate (fps_n, fps_d);
 }
 
 /**
@@ -66,10 +72,9 @@ duration_of (const GstCaps * caps)
   GstStructure *structure = gst_caps_get_structure (caps, 0);
   gint fps_n, fps_d;
 
-  if (!gst_structure_get_fraction (structure, "framerate", &fps_n, &fps_d)
-      || fps_n <= 0)
+  if (!gst_structure_get_fraction (structure, "framerate", &fps_n, &fps_d))
     return 0;
-  return gst_util_uint64_scale (GST_SECOND, fps_d, fps_n);
+  return duration_of_rate (fps_n, fps_d);
 }
 
 /* A camera that has become another must not end the stream, as caps that fail

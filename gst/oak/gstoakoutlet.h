@@ -28,7 +28,8 @@ typedef struct
   gboolean negotiated;
   gboolean begun;               /* a picture has gone out */
   gboolean failed;              /* set by who posts why */
-  GstClockTime frame_duration;  /* by the caps; 0 = not known */
+  GstClockTime frame_duration;  /* by the caps, before them by what is to be
+                                 * announced; 0 = not known */
   GstOakLayout *layout;         /* of raw pictures; NULL: they have none */
   gboolean layout_is_old;
 } GstOakOutlet;

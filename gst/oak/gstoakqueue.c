@@ -6,6 +6,8 @@
 
 #include "gstoakqueue.h"
 
+#include "oakrate.h"
+
 /* Limits besides time, for cameras that send without end. */
 #define FRAMES_MAX 512
 #define BYTES_MAX (256 * 1024 * 1024)
@@ -13,14 +15,19 @@
 /* How much more than the latency is kept. */
 #define SPARE_FRAMES 2
 
-/* A camera's pace, in ns, till two frames have told it, and at most. */
+/* A camera's pace, in ns, till two frames have told it, and at most. It is
+ * smoothed over some eight frames, and one of them may not change it much:
+ * others may be missing before it. */
 #define INTERVAL_DEFAULT (100 * GST_MSECOND)
-#define INTERVAL_MAX (1 * GST_SECOND)
+#define INTERVAL_MAX (60 * GST_SECOND)
+#define INTERVAL_WEIGHT 8
+#define INTERVAL_STEP_MAX 4
 
 struct _GstOakQueue
 {
   GMutex lock;
-  GCond changed;
+  GCond changed;                /* take() has something to look at */
+  GCond room;                   /* and push() */
 
   /* under the lock */
   GQueue frames;                /* of GstOakFrame, oldest first */
@@ -32,9 +39,12 @@ struct _GstOakQueue
   gboolean finished;
   gboolean playing;
   gboolean has_played;
+  gboolean dropping;
   GstClockTime latency;         /* the pipeline's */
-  guint64 last_device_time;     /* 0 = no frame yet */
-  GstClockTime interval;        /* between frames, by their device times */
+  GstClockTime last_device_time;        /* NONE = no frame yet */
+  GstClockTime interval;        /* between frames, by their device times; 0 =
+                                 * not known yet */
+  OakRate rate;
   GstOakQueueCounters counters;
 };
 
@@ -50,6 +60,8 @@ gst_oak_queue_new (void)
 
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
+  g_cond_init (&self->room);
+  self->dropping = TRUE;
   g_queue_init (&self->frames);
   gst_oak_queue_reset (self);
   return self;
@@ -63,6 +75,7 @@ void
 gst_oak_queue_free (GstOakQueue * self)
 {
   gst_oak_queue_clear (self);
+  g_cond_clear (&self->room);
   g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -83,6 +96,7 @@ pop_oldest (GstOakQueue * self)
 
   if (frame != NULL)
     self->bytes -= weigh (frame);
+  g_cond_signal (&self->room);
   return frame;
 }
 
@@ -108,7 +122,8 @@ gst_oak_queue_clear (GstOakQueue * self)
  * gst_oak_queue_reset:
  * @self: a queue that is empty
  *
- * Begins anew, and counts from zero. Flushing and playing are as they were.
+ * Begins anew, and counts from zero. Flushing, playing and dropping are as they
+ * were.
  */
 void
 gst_oak_queue_reset (GstOakQueue * self)
@@ -120,8 +135,9 @@ gst_oak_queue_reset (GstOakQueue * self)
   self->closed = FALSE;
   self->finished = FALSE;
   self->has_played = self->playing;
-  self->last_device_time = 0;
-  self->interval = INTERVAL_DEFAULT;
+  self->last_device_time = GST_CLOCK_TIME_NONE;
+  self->interval = 0;
+  oak_rate_reset (&self->rate);
   self->counters = none;
   g_mutex_unlock (&self->lock);
 }
@@ -130,11 +146,35 @@ gst_oak_queue_reset (GstOakQueue * self)
 static void
 measure (GstOakQueue * self, const GstOakFrame * frame)
 {
-  if (self->last_device_time != 0
-      && frame->device_time > self->last_device_time)
-    self->interval = MIN (frame->device_time - self->last_device_time,
-        INTERVAL_MAX);
+  GstClockTime last = self->last_device_time;
+  GstClockTime step;
+
+  oak_rate_note (&self->rate, frame->seen);
   self->last_device_time = frame->device_time;
+  if (!GST_CLOCK_TIME_IS_VALID (last) || frame->device_time <= last
+      || !GST_CLOCK_TIME_IS_VALID (frame->device_time))
+    return;
+
+  step = MIN (frame->device_time - last, INTERVAL_MAX);
+  if (self->interval == 0)
+    self->interval = step;
+  else
+    self->interval = ((INTERVAL_WEIGHT - 1) * self->interval
+        + MIN (step, INTERVAL_STEP_MAX * self->interval)) / INTERVAL_WEIGHT;
+}
+
+/* Call with the lock. */
+static GstClockTime
+get_interval (GstOakQueue * self)
+{
+  return self->interval > 0 ? self->interval : INTERVAL_DEFAULT;
+}
+
+/* Call with the lock. In a pause nothing is kept that is not fresh. */
+static gboolean
+may_drop (GstOakQueue * self)
+{
+  return self->dropping || !self->playing;
 }
 
 /* Call with the lock. */
@@ -149,7 +189,7 @@ is_overfull (GstOakQueue * self)
     return FALSE;
   age = (newest->seen - oldest->seen) * GST_USECOND;
 
-  return age > self->latency + SPARE_FRAMES * self->interval
+  return age > self->latency + SPARE_FRAMES * get_interval (self)
       || self->frames.length > FRAMES_MAX || self->bytes > BYTES_MAX;
 }
 
@@ -161,6 +201,7 @@ drop_oldest (GstOakQueue * self)
   GstOakFrame *next = g_queue_peek_head (&self->frames);
 
   next->discont = TRUE;
+  next->waited |= dropped->waited;
   if (self->playing) {
     next->n_dropped = dropped->n_dropped + 1;
     self->counters.dropped++;
@@ -178,9 +219,45 @@ append (GstOakQueue * self, GstOakFrame * frame)
   self->discont = FALSE;
   g_queue_push_tail (&self->frames, frame);
   self->bytes += weigh (frame);
-  while (is_overfull (self))
+  while (may_drop (self) && is_overfull (self))
     drop_oldest (self);
   g_cond_signal (&self->changed);
+}
+
+/* Call with the lock. */
+static gboolean
+is_flushing (GstOakQueue * self)
+{
+  return self->flushing || self->closed;
+}
+
+/* Call with the lock. */
+static gboolean
+has_room (GstOakQueue * self, const GstOakFrame * frame)
+{
+  return self->frames.length == 0 || (self->frames.length < FRAMES_MAX
+      && self->bytes + weigh (frame) <= BYTES_MAX);
+}
+
+/* Call with the lock. */
+static void
+wait_for_room (GstOakQueue * self, GstOakFrame * frame)
+{
+  while (!may_drop (self) && !is_flushing (self) && !self->finished
+      && !has_room (self, frame)) {
+    frame->waited = TRUE;
+    g_cond_wait (&self->room, &self->lock);
+  }
+}
+
+/* Call with the lock. What comes in a pause is thrown away, so that nobody is
+ * shown the past. Before the first play it is kept, as far as the queue goes:
+ * there the newest is a good beginning. */
+static gboolean
+is_wanted (GstOakQueue * self, const GstOakFrame * frame)
+{
+  return !self->finished && (self->playing || !self->has_played)
+      && (may_drop (self) || has_room (self, frame));
 }
 
 /**
@@ -188,16 +265,16 @@ append (GstOakQueue * self, GstOakFrame * frame)
  * @self: a queue
  * @frame: (transfer full): the newest frame
  *
- * What comes in a pause is thrown away, so that nobody is shown the past.
- * Before the first play it is kept, as far as the queue goes: there the newest
- * is a good beginning.
+ * Where nothing may be dropped, waits for room; until a pause, the end, or a
+ * flush.
  */
 void
 gst_oak_queue_push (GstOakQueue * self, GstOakFrame * frame)
 {
   g_mutex_lock (&self->lock);
   measure (self, frame);
-  if (!self->finished && (self->playing || !self->has_played)) {
+  wait_for_room (self, frame);
+  if (is_wanted (self, frame)) {
     append (self, frame);
   } else {
     self->counters.discarded++;
@@ -228,13 +305,6 @@ static gboolean
 has_news (GstOakQueue * self)
 {
   return self->playing && (self->frames.length > 0 || self->error != NULL);
-}
-
-/* Call with the lock. */
-static gboolean
-is_flushing (GstOakQueue * self)
-{
-  return self->flushing || self->closed;
 }
 
 /**
@@ -285,7 +355,7 @@ gst_oak_queue_set_latency (GstOakQueue * self, GstClockTime latency)
   g_mutex_unlock (&self->lock);
 }
 
-/* Any of the conditions that take() waits for. */
+/* Any of the conditions that take() or push() waits for. */
 static void
 change (GstOakQueue * self, gboolean * condition, gboolean value)
 {
@@ -293,7 +363,22 @@ change (GstOakQueue * self, gboolean * condition, gboolean value)
   *condition = value;
   self->has_played |= self->playing;
   g_cond_signal (&self->changed);
+  g_cond_signal (&self->room);
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_queue_set_dropping:
+ * @self: a queue
+ * @dropping: whether frames are dropped that are too old or too many; %FALSE:
+ *     those that are too many are waited for
+ *
+ * In a pause they are dropped anyway.
+ */
+void
+gst_oak_queue_set_dropping (GstOakQueue * self, gboolean dropping)
+{
+  change (self, &self->dropping, dropping);
 }
 
 /**
@@ -322,8 +407,8 @@ mark_gap (GstOakQueue * self)
 /**
  * gst_oak_queue_set_flushing:
  * @self: a queue
- * @flushing: whether gst_oak_queue_take() must not wait; the next frame that
- *     it gives after that has a gap before it
+ * @flushing: whether nobody must wait; the next frame that
+ *     gst_oak_queue_take() gives after that has a gap before it
  */
 void
 gst_oak_queue_set_flushing (GstOakQueue * self, gboolean flushing)
@@ -339,8 +424,7 @@ gst_oak_queue_set_flushing (GstOakQueue * self, gboolean flushing)
  * gst_oak_queue_close:
  * @self: a queue
  *
- * gst_oak_queue_take() must not wait until the next reset, whatever becomes of
- * flushing.
+ * Nobody must wait until the next reset, whatever becomes of flushing.
  */
 void
 gst_oak_queue_close (GstOakQueue * self)
@@ -370,5 +454,24 @@ gst_oak_queue_get_counters (GstOakQueue * self, GstOakQueueCounters * counters)
 {
   g_mutex_lock (&self->lock);
   *counters = self->counters;
+  counters->frame_rate = oak_rate_get (&self->rate, g_get_monotonic_time ());
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_queue_get_interval:
+ * @self: a queue
+ *
+ * Returns: the time between the camera's frames, in ns; a guess until two have
+ *     come
+ */
+GstClockTime
+gst_oak_queue_get_interval (GstOakQueue * self)
+{
+  GstClockTime interval;
+
+  g_mutex_lock (&self->lock);
+  interval = get_interval (self);
+  g_mutex_unlock (&self->lock);
+  return interval;
 }

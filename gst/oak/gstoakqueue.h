@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Frames between the receiving and the streaming thread, bounded by time: what
- * is over is dropped, oldest first. Every function may be called by any thread,
- * and only gst_oak_queue_take() waits. */
+ * is over is dropped, oldest first, or else waited for. Every function may be
+ * called by any thread; only gst_oak_queue_take() waits, and where nothing may
+ * be dropped gst_oak_queue_push(). */
 
 #pragma once
 
@@ -11,6 +12,7 @@ typedef struct
 {
   guint64 dropped;              /* frames left out because it was full */
   guint64 discarded;            /* frames that came when none was wanted */
+  gdouble frame_rate;           /* of what comes, in the last two seconds */
 } GstOakQueueCounters;
 
 typedef struct _GstOakQueue GstOakQueue;
@@ -30,6 +32,8 @@ GstFlowReturn   gst_oak_queue_take          (GstOakQueue * self,
 
 void            gst_oak_queue_set_latency   (GstOakQueue * self,
                                              GstClockTime  latency);
+void            gst_oak_queue_set_dropping  (GstOakQueue * self,
+                                             gboolean      dropping);
 void            gst_oak_queue_set_playing   (GstOakQueue * self,
                                              gboolean      playing);
 void            gst_oak_queue_set_flushing  (GstOakQueue * self,
@@ -40,3 +44,4 @@ void            gst_oak_queue_set_finished  (GstOakQueue * self,
 
 void            gst_oak_queue_get_counters  (GstOakQueue * self,
                                              GstOakQueueCounters * counters);
+GstClockTime    gst_oak_queue_get_interval  (GstOakQueue * self);

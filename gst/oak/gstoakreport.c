@@ -18,6 +18,7 @@
 #define RECOVERY_RATE_MAX 10
 #define COMING_RATE_MAX 100
 #define STEP_RATE_MAX 100
+#define LATE_RATE_MAX 200
 
 /* What is told on the way. */
 /* *INDENT-OFF* */
@@ -488,4 +489,35 @@ gst_oak_report_get_last_error (GstOakReport * self)
   text = g_strdup (self->last_error != NULL ? self->last_error : "");
   g_mutex_unlock (&self->lock);
   return text;
+}
+
+/**
+ * gst_oak_report_post_late:
+ * @self: a report
+ * @frame: one that came too late to be shown, or behind ones that found no room
+ *
+ * Any thread; hold no lock of the element. Does not wait. More than 200
+ * messages a second are left out.
+ */
+void
+gst_oak_report_post_late (GstOakReport * self, const GstOakLateFrame * frame)
+{
+  GstClockTime duration = frame->duration > 0 ? frame->duration :
+      GST_CLOCK_TIME_NONE;
+  GstMessage *message;
+  gboolean may;
+
+  g_mutex_lock (&self->lock);
+  may = gst_oak_pace_allows (&self->late, LATE_RATE_MAX);
+  g_mutex_unlock (&self->lock);
+  if (!may)
+    return;
+
+  /* Our segment begins at 0 and has the rate 1: all its times are the same. */
+  message = gst_message_new_qos (GST_OBJECT (self->element), TRUE, frame->pts,
+      frame->pts, frame->pts, duration);
+  gst_message_set_qos_values (message, frame->lateness, 1.0, 1000000);
+  gst_message_set_qos_stats (message, GST_FORMAT_BUFFERS, frame->n_shown,
+      frame->n_dropped);
+  gst_element_post_message (self->element, message);
 }

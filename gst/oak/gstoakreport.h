@@ -15,6 +15,17 @@ typedef struct
   guint n;
 } GstOakPace;
 
+/* One that is not shown, or that is the first after such. */
+typedef struct
+{
+  GstClockTime pts;             /* in running time */
+  GstClockTime duration;        /* 0 = not known */
+  GstClockTimeDiff lateness;
+  /* frames since the start */
+  guint64 n_shown;
+  guint64 n_dropped;
+} GstOakLateFrame;
+
 typedef struct
 {
   GstElement *element;          /* (transfer none): whose messages they are */
@@ -32,6 +43,7 @@ typedef struct
   GstOakPace recoveries;        /* INFO */
   GstOakPace comings;           /* element messages */
   GstOakPace steps;             /* PROGRESS */
+  GstOakPace late;              /* QOS, of frames */
   gboolean playing;
   GstOakState state;
   gboolean in_progress;         /* its beginning is told, and no end */
@@ -69,5 +81,7 @@ void      gst_oak_report_post_arrival (GstOakReport   * self,
                                        const GstOakLinkArrival * arrival);
 void      gst_oak_report_post_loss    (GstOakReport   * self,
                                        const GstOakLinkLoss * loss);
+void      gst_oak_report_post_late    (GstOakReport   * self,
+                                       const GstOakLateFrame * frame);
 
 gchar *   gst_oak_report_get_last_error (GstOakReport * self);

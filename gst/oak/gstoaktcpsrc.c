@@ -79,9 +79,13 @@
  *   `attempt` (guint, failures in a row without a frame) and `next-retry`
  *   (gint64, ms until the next try; -1: none, or the camera will call).
  * * ELEMENT `oak-no-image`: the camera sent a frame without a picture, with
- *   the fields `device-time` (guint64, ns), `pts` (guint64, ns),
- *   `n-detections` (guint) and `count` (guint64, such frames since the start).
- *   A GAP event goes downstream. At most 200 of them a second.
+ *   the fields `device-time` (guint64, ns; G_MAXUINT64 if not known), `pts`
+ *   (guint64, ns), `n-detections` (guint) and `count` (guint64, such frames
+ *   since the start). A GAP event goes downstream. At most 200 of them a
+ *   second.
+ * * QOS: a frame was late and is not shown, or those before it found the
+ *   queue full (see #GstOakTcpSrc:drop-on-latency). At most 200 of them a
+ *   second; the counters in them leave none out.
  * * LATENCY: the latency has changed.
  *
  * ## Example launch lines
@@ -152,6 +156,8 @@ struct _GstOakTcpSrc
   GstOakSettings settings;
   guint current_port;           /* that is listened on; 0 = none */
   GstClockTime frame_duration;  /* 0 = not known */
+  GstClockTime held_for;        /* if that is not known: how long a frame waits
+                                 * for the next header, as was answered */
   GstClockTime pipeline_latency;
   guint64 n_frames;
   guint64 n_detections;
@@ -160,6 +166,7 @@ struct _GstOakTcpSrc
   guint64 n_discarded;
   guint64 n_delta_dropped;
   guint64 n_unusable;
+  guint64 n_late;
 
   /* set by start(), then the streaming thread's only */
   gboolean listening;           /* in server mode */
@@ -419,19 +426,34 @@ gst_oak_tcp_src_fail_negotiation (GstOakTcpSrc * self)
 static GstClockTime
 gst_oak_tcp_src_min_latency (GstOakTcpSrc * self)
 {
-  return self->settings.latency * GST_MSECOND + self->frame_duration;
+  GstClockTime duration = self->frame_duration;
+  GstClockTime latency = self->settings.latency * GST_MSECOND + duration;
+
+  if (self->settings.verify_frames)
+    latency += duration > 0 ? duration : self->held_for;
+  return latency;
+}
+
+/* Call with the object lock. */
+static GstClockTime
+gst_oak_tcp_src_latency (GstOakTcpSrc * self)
+{
+  return MAX (self->pipeline_latency, gst_oak_tcp_src_min_latency (self));
 }
 
 static void
 gst_oak_tcp_src_update_queue (GstOakTcpSrc * self)
 {
   GstClockTime latency;
+  gboolean dropping;
 
   GST_OBJECT_LOCK (self);
-  latency = MAX (self->pipeline_latency, gst_oak_tcp_src_min_latency (self));
+  latency = gst_oak_tcp_src_latency (self);
+  dropping = self->settings.drop_on_latency;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_queue_set_latency (self->queue, latency);
+  gst_oak_queue_set_dropping (self->queue, dropping);
 }
 
 static void
@@ -440,6 +462,25 @@ gst_oak_tcp_src_post_latency (GstOakTcpSrc * self)
   gst_oak_tcp_src_update_queue (self);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_latency (GST_OBJECT (self)));
+}
+
+/* A frame that is verified waits for the next one. How long that takes has to
+ * be measured, if nobody says, and is answered anew when it changes much. */
+static void
+gst_oak_tcp_src_update_held (GstOakTcpSrc * self)
+{
+  GstClockTime interval = gst_oak_queue_get_interval (self->queue);
+  gboolean changed;
+
+  GST_OBJECT_LOCK (self);
+  changed = self->settings.verify_frames && self->frame_duration == 0
+      && (interval > self->held_for || interval < self->held_for / 2);
+  if (changed)
+    self->held_for = interval + interval / 4;
+  GST_OBJECT_UNLOCK (self);
+
+  if (changed)
+    gst_oak_tcp_src_post_latency (self);
 }
 
 static gboolean
@@ -684,44 +725,160 @@ gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
-/* @buffer stays as it is where the frame has no image, or is left out. */
-static GstFlowReturn
-gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
-    GstBuffer ** buffer)
+/* The two clocks are read together: this one may be set at any time. */
+static void
+gst_oak_tcp_src_add_wall_time (GstOakTcpSrc * self, GstBuffer * buffer,
+    GstClockTime pts)
 {
-  GstFlowReturn ret;
-  GstClockTime pts;
-  gboolean jumped;
+  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
+  GstClockTime wall_now = g_get_real_time () * GST_USECOND;
+  gboolean wanted;
 
-  if (frame->n_dropped > 0)
-    GST_WARNING_OBJECT (self, "downstream is too slow, dropped %u frames",
-        frame->n_dropped);
+  GST_OBJECT_LOCK (self);
+  wanted = self->settings.wall_clock_meta;
+  GST_OBJECT_UNLOCK (self);
 
-  pts = gst_oak_timeline_place (&self->timeline, frame,
-      gst_element_get_base_time (GST_ELEMENT (self)), &jumped);
+  if (wanted && GST_CLOCK_TIME_IS_VALID (now))
+    gst_oak_meta_add_wall_time (buffer, wall_now - GST_CLOCK_DIFF (pts, now));
+}
+
+/* The timeline is told of every frame, also of one that is dropped: it learns
+ * of the clock by it. */
+static void
+gst_oak_tcp_src_place (GstOakTcpSrc * self, const GstOakFrame * frame,
+    GstOakPlace * place)
+{
+  gst_oak_timeline_place (&self->timeline, frame,
+      gst_element_get_base_time (GST_ELEMENT (self)), place);
   GST_LOG_OBJECT (self, "device time %" GST_TIME_FORMAT ", arrived at %"
       GST_TIME_FORMAT ", PTS %" GST_TIME_FORMAT,
-      GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (frame->arrival),
-      GST_TIME_ARGS (pts));
-  self->discont |= frame->discont || jumped;
-  self->resync |= jumped;
-  self->outlet.gap |= frame->discont;
-  gst_object_sync_values (GST_OBJECT (self), pts);
-  if (frame->image == NULL) {
-    gst_oak_tcp_src_skip_image (self, frame, pts);
-    return GST_FLOW_OK;
-  }
+      GST_TIME_ARGS (frame->device_time), GST_TIME_ARGS (place->arrival),
+      GST_TIME_ARGS (place->pts));
 
-  ret = gst_oak_tcp_src_prepare (self, frame);
+  self->discont |= frame->discont || place->jumped;
+  self->resync |= place->jumped;
+  self->outlet.gap |= frame->discont;
+  gst_oak_tcp_src_update_held (self);
+}
+
+/* How long a frame may have been on its way until now. */
+static GstClockTimeDiff
+gst_oak_tcp_src_find_limit (GstOakTcpSrc * self)
+{
+  GstClockTime interval = gst_oak_queue_get_interval (self->queue);
+  GstClockTimeDiff limit = G_MAXINT64;
+
+  GST_OBJECT_LOCK (self);
+  if (self->settings.drop_on_latency)
+    limit = gst_oak_tcp_src_latency (self) +
+        (self->frame_duration > 0 ? self->frame_duration : interval);
+  GST_OBJECT_UNLOCK (self);
+  return limit;
+}
+
+/* Where PTS is not ours, what we think of the camera's clock does not count.
+ * Nor does it while that may stand still. Without a clock nothing is late. */
+static GstClockTimeDiff
+gst_oak_tcp_src_find_lateness (GstOakTcpSrc * self, const GstOakPlace * place)
+{
+  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
+  gboolean by_arrival = place->doubtful
+      || gst_base_src_get_do_timestamp (GST_BASE_SRC (self));
+
+  if (!GST_CLOCK_TIME_IS_VALID (now))
+    return 0;
+  return GST_CLOCK_DIFF (by_arrival ? place->arrival : place->pts, now);
+}
+
+static void
+gst_oak_tcp_src_tell_dropped (GstOakTcpSrc * self, const GstOakPlace * place,
+    GstClockTimeDiff lateness)
+{
+  GstOakQueueCounters queue;
+  GstOakLateFrame late;
+
+  gst_oak_queue_get_counters (self->queue, &queue);
+
+  GST_OBJECT_LOCK (self);
+  late.n_dropped = self->n_late + queue.dropped;
+  late.n_shown = self->n_frames;
+  late.duration = self->frame_duration;
+  GST_OBJECT_UNLOCK (self);
+
+  late.pts = place->pts;
+  late.lateness = lateness;
+  gst_oak_report_post_late (&self->report, &late);
+}
+
+static void
+gst_oak_tcp_src_drop_late (GstOakTcpSrc * self, const GstOakPlace * place,
+    GstClockTimeDiff lateness)
+{
+  GST_DEBUG_OBJECT (self, "frame of %" GST_TIME_FORMAT " is late by %"
+      GST_STIME_FORMAT ", dropping", GST_TIME_ARGS (place->pts),
+      GST_STIME_ARGS (lateness));
+  self->discont = TRUE;
+  self->outlet.gap = TRUE;
+
+  GST_OBJECT_LOCK (self);
+  self->n_late++;
+  GST_OBJECT_UNLOCK (self);
+  gst_oak_tcp_src_tell_dropped (self, place, lateness);
+}
+
+static void
+gst_oak_tcp_src_note_lateness (GstOakTcpSrc * self, GstClockTime pts)
+{
+  GstClockTime now = gst_element_get_current_running_time (GST_ELEMENT (self));
+
+  if (GST_CLOCK_TIME_IS_VALID (now))
+    gst_oak_timeline_note_lateness (&self->timeline, GST_CLOCK_DIFF (pts, now));
+}
+
+static GstFlowReturn
+gst_oak_tcp_src_show (GstOakTcpSrc * self, GstOakFrame * frame,
+    const GstOakPlace * place, GstBuffer ** buffer)
+{
+  GstFlowReturn ret = gst_oak_tcp_src_prepare (self, frame);
+
   if (ret == GST_FLOW_OK)
     ret = gst_oak_tcp_src_place_picture (self, frame);
   if (ret != GST_FLOW_OK)
     return ret == FLOW_SKIP ? GST_FLOW_OK : ret;
 
-  gst_oak_tcp_src_stamp (self, frame->image, pts);
+  gst_oak_tcp_src_stamp (self, frame->image, place->pts);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
+  gst_oak_tcp_src_add_wall_time (self, frame->image, place->pts);
+  gst_oak_tcp_src_note_lateness (self, place->pts);
   *buffer = g_steal_pointer (&frame->image);
   self->told_unusable = FALSE;
+  return GST_FLOW_OK;
+}
+
+/* @buffer stays as it is where the frame has no image, or is left out. */
+static GstFlowReturn
+gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
+    GstBuffer ** buffer)
+{
+  GstClockTimeDiff lateness;
+  GstOakPlace place;
+
+  gst_oak_tcp_src_place (self, frame, &place);
+  gst_object_sync_values (GST_OBJECT (self), place.pts);
+  lateness = gst_oak_tcp_src_find_lateness (self, &place);
+  if (frame->n_dropped > 0) {
+    GST_WARNING_OBJECT (self, "downstream is too slow, dropped %u frames",
+        frame->n_dropped);
+    gst_oak_tcp_src_tell_dropped (self, &place, lateness);
+  }
+
+  if (frame->image == NULL) {
+    gst_oak_tcp_src_skip_image (self, frame, place.pts);
+  } else if (lateness > gst_oak_tcp_src_find_limit (self)) {
+    gst_oak_tcp_src_drop_late (self, &place, lateness);
+  } else {
+    return gst_oak_tcp_src_show (self, frame, &place, buffer);
+  }
   return GST_FLOW_OK;
 }
 
@@ -783,6 +940,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
 {
   OakGeometry wanted;
   GstOakPayload payload;
+  GstOakTimestampMode timestamp_mode;
   gint fps_n, fps_d;
 
   GST_OBJECT_LOCK (self);
@@ -801,9 +959,10 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   wanted.width = self->settings.width;
   wanted.height = self->settings.height;
   payload = self->settings.payload;
+  timestamp_mode = self->settings.timestamp_mode;
   fps_n = self->settings.fps_n;
   fps_d = self->settings.fps_d;
-  self->frame_duration = 0;
+  self->held_for = 0;
   self->pipeline_latency = 0;
   self->n_frames = 0;
   self->n_detections = 0;
@@ -812,17 +971,21 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   self->n_discarded = 0;
   self->n_delta_dropped = 0;
   self->n_unusable = 0;
+  self->n_late = 0;
   GST_OBJECT_UNLOCK (self);
 
   gst_oak_outlet_open (&self->outlet, GST_BASE_SRC (self), payload, wanted,
       fps_n, fps_d);
+  GST_OBJECT_LOCK (self);
+  self->frame_duration = self->outlet.frame_duration;
+  GST_OBJECT_UNLOCK (self);
   self->told_geometry = FALSE;
   self->told_unusable = FALSE;
   self->no_image.since = 0;
   self->broken_connection = 0;
   self->discont = TRUE;
   self->resync = FALSE;
-  gst_oak_timeline_reset (&self->timeline);
+  gst_oak_timeline_reset (&self->timeline, timestamp_mode);
 }
 
 /* Runs inside a state change: only reads settings, and lets the thread go. */
@@ -850,6 +1013,8 @@ gst_oak_tcp_src_stop (GstBaseSrc * base)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (base);
 
+  /* The receiver may be waiting for room. */
+  gst_oak_queue_close (self->queue);
   gst_oak_receiver_stop (self->receiver);
   gst_oak_queue_clear (self->queue);
   gst_oak_outlet_close (&self->outlet);
@@ -1076,11 +1241,13 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
   GstOakReceiverCounters receiver;
   gchar *last_error = gst_oak_report_get_last_error (&self->report);
   gchar *address = gst_oak_link_get_address (self->link);
+  GstOakMeasures measures;
   GstStructure *stats;
 
   gst_oak_link_get_counters (self->link, &link);
   gst_oak_queue_get_counters (self->queue, &queue);
   gst_oak_receiver_get_counters (self->receiver, &receiver);
+  gst_oak_timeline_measure (&self->timeline, &measures);
 
   GST_OBJECT_LOCK (self);
   stats = gst_structure_new ("application/x-oak-stats",
@@ -1090,7 +1257,9 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "detections-left-out", G_TYPE_UINT64,
       self->n_detections_left_out + receiver.bad_detections,
       "frames-without-image", G_TYPE_UINT64, self->n_without_image,
-      "dropped", G_TYPE_UINT64, queue.dropped,
+      "dropped", G_TYPE_UINT64, queue.dropped + self->n_late,
+      "dropped-full", G_TYPE_UINT64, queue.dropped,
+      "dropped-late", G_TYPE_UINT64, self->n_late,
       "discarded", G_TYPE_UINT64, self->n_discarded + queue.discarded,
       "delta-frames-dropped", G_TYPE_UINT64, self->n_delta_dropped,
       "unusable", G_TYPE_UINT64, self->n_unusable,
@@ -1105,7 +1274,13 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "connected-since", G_TYPE_UINT64, link.connected_since,
       "peer-address", G_TYPE_STRING, address,
       "bytes-queued", G_TYPE_UINT64, link.bytes_queued,
-      "last-error", G_TYPE_STRING, last_error, NULL);
+      "last-error", G_TYPE_STRING, last_error,
+      "frame-rate", G_TYPE_DOUBLE, queue.frame_rate,
+      "clock-jumps", G_TYPE_UINT64, measures.clock_jumps,
+      "drift-ppm", G_TYPE_DOUBLE, measures.drift,
+      "jitter", G_TYPE_UINT64, measures.jitter,
+      "lateness-median", G_TYPE_INT64, measures.lateness_median,
+      "lateness-99", G_TYPE_INT64, measures.lateness_99, NULL);
   GST_OBJECT_UNLOCK (self);
 
   g_free (address);
@@ -1215,6 +1390,8 @@ gst_oak_tcp_src_set_property (GObject * object, guint id, const GValue * value,
 
   if (id == GST_OAK_PROP_LATENCY)
     gst_oak_tcp_src_post_latency (self);
+  if (id == GST_OAK_PROP_DROP_ON_LATENCY)
+    gst_oak_tcp_src_update_queue (self);
 }
 
 static void

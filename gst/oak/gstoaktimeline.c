@@ -17,7 +17,7 @@ void
 gst_oak_timeline_init (GstOakTimeline * self)
 {
   g_mutex_init (&self->lock);
-  gst_oak_timeline_reset (self);
+  gst_oak_timeline_reset (self, GST_OAK_TIMESTAMP_MODE_DEVICE);
 }
 
 /**
@@ -33,11 +33,13 @@ gst_oak_timeline_clear (GstOakTimeline * self)
 /**
  * gst_oak_timeline_reset:
  * @self: a timeline
+ * @mode: what PTS is made of
  *
- * Before the streaming thread runs: running time begins at 0.
+ * Before the streaming thread runs: running time begins at 0, and so does all
+ * that is measured.
  */
 void
-gst_oak_timeline_reset (GstOakTimeline * self)
+gst_oak_timeline_reset (GstOakTimeline * self, GstOakTimestampMode mode)
 {
   g_mutex_lock (&self->lock);
   self->playing_since = GST_CLOCK_TIME_NONE;
@@ -45,8 +47,13 @@ gst_oak_timeline_reset (GstOakTimeline * self)
   self->n_plays = 0;
   self->clock_changed = FALSE;
   self->time_reset = FALSE;
+  oak_lateness_reset (&self->lateness);
+  self->clock_jumps = 0;
+  self->drift = 0;
+  self->jitter = 0;
   g_mutex_unlock (&self->lock);
 
+  self->mode = mode;
   self->connection = 0;
   self->first_seen = 0;
   self->last_pts = 0;
@@ -146,41 +153,124 @@ find_arrival (GstOakTimeline * self, const GstOakFrame * frame)
   return early < (gint64) since ? since - early : 0;
 }
 
-/**
- * gst_oak_timeline_place:
- * @self: a timeline
- * @frame: the next frame
- * @base_time: the element's, in ns; not used without a clock
- * @jumped: (out): whether the device's clock stepped before it, or it is the
- *     first of its connection
- *
- * Streaming thread. Does not wait.
- *
- * Returns: the PTS, in running time; never before that of the last frame
- */
-GstClockTime
-gst_oak_timeline_place (GstOakTimeline * self, const GstOakFrame * frame,
-    GstClockTime base_time, gboolean * jumped)
+/* Returns whether the frame is the first by which the map learns of another
+ * clock: it may be another camera that connected, or the same, rebooted. */
+static gboolean
+begin_frame (GstOakTimeline * self, const GstOakFrame * frame,
+    gboolean * has_clock)
 {
-  GstClockTime placed;
-  gboolean has_clock;
+  gboolean is_first;
 
   g_mutex_lock (&self->lock);
-  has_clock = GST_CLOCK_TIME_IS_VALID (self->playing_since);
-  /* It may be another camera that connected, or the same, rebooted. */
-  if (self->clock_changed || frame->connection != self->connection)
-    oak_clock_map_reset (&self->map);
-  self->connection = frame->connection;
+  *has_clock = GST_CLOCK_TIME_IS_VALID (self->playing_since);
+  is_first = self->clock_changed || frame->connection != self->connection;
   if (self->time_reset)
     self->last_pts = 0;
   self->clock_changed = FALSE;
   self->time_reset = FALSE;
   g_mutex_unlock (&self->lock);
 
-  placed = oak_clock_map_place (&self->map, frame->device_time,
-      find_arrival (self, frame), jumped);
-  if (has_clock)
+  self->connection = frame->connection;
+  return is_first;
+}
+
+static void
+publish_measures (GstOakTimeline * self, guint64 n_jumps)
+{
+  g_mutex_lock (&self->lock);
+  self->clock_jumps += n_jumps;
+  self->drift = oak_clock_map_get_drift (&self->map);
+  self->jitter = oak_clock_map_get_jitter (&self->map);
+  g_mutex_unlock (&self->lock);
+}
+
+static GstClockTime
+map_time (GstOakTimeline * self, const GstOakFrame * frame,
+    GstClockTime arrival, GstOakPlace * place)
+{
+  guint64 n_jumps = self->map.n_jumps;
+  GstClockTime placed = oak_clock_map_place (&self->map,
+      GST_CLOCK_TIME_IS_VALID (frame->device_time) ? frame->device_time :
+      OAK_CLOCK_MAP_UNKNOWN, arrival, &place->jumped);
+
+  place->doubtful = self->map.repeated && !self->map.frozen;
+  /* The next ones were not read when they came. */
+  if (frame->waited)
+    oak_clock_map_excuse (&self->map);
+  publish_measures (self, self->map.n_jumps - n_jumps);
+  return placed;
+}
+
+/**
+ * gst_oak_timeline_place:
+ * @self: a timeline
+ * @frame: the next frame
+ * @base_time: the element's, in ns; not used without a clock
+ * @place: (out): where it stands; its PTS is never before that of the last one.
+ *     The first frame of a connection has jumped
+ *
+ * Streaming thread. Does not wait.
+ */
+void
+gst_oak_timeline_place (GstOakTimeline * self, const GstOakFrame * frame,
+    GstClockTime base_time, GstOakPlace * place)
+{
+  GstClockTime arrival = find_arrival (self, frame);
+  GstClockTime placed = arrival;
+  gboolean has_clock;
+
+  place->jumped = begin_frame (self, frame, &has_clock);
+  place->doubtful = FALSE;
+  if (place->jumped)
+    oak_clock_map_reset (&self->map);
+  if (self->mode == GST_OAK_TIMESTAMP_MODE_DEVICE)
+    placed = map_time (self, frame, arrival, place);
+
+  if (has_clock) {
     placed -= MIN (placed, base_time);
+    arrival -= MIN (arrival, base_time);
+  }
   self->last_pts = MAX (self->last_pts, placed);
-  return self->last_pts;
+  place->pts = self->last_pts;
+  place->arrival = arrival;
+}
+
+/**
+ * gst_oak_timeline_note_lateness:
+ * @self: a timeline
+ * @lateness: running time less PTS, as a frame goes out, in ns
+ *
+ * Any thread. Does not wait.
+ */
+void
+gst_oak_timeline_note_lateness (GstOakTimeline * self,
+    GstClockTimeDiff lateness)
+{
+  g_mutex_lock (&self->lock);
+  oak_lateness_note (&self->lateness, lateness);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * gst_oak_timeline_measure:
+ * @self: a timeline
+ * @measures: (out): what is known since the reset; the lateness is that of the
+ *     last 1024 frames
+ *
+ * Any thread. Does not wait, and lets nobody wait while it sorts.
+ */
+void
+gst_oak_timeline_measure (GstOakTimeline * self, GstOakMeasures * measures)
+{
+  OakLateness lateness;
+
+  g_mutex_lock (&self->lock);
+  lateness = self->lateness;
+  measures->clock_jumps = self->clock_jumps;
+  measures->drift = self->drift;
+  measures->jitter = self->jitter;
+  g_mutex_unlock (&self->lock);
+
+  measures->lateness_median = oak_lateness_find (&lateness, 0.5);
+  measures->lateness_99 = oak_lateness_find (&lateness, 0.99);
 }

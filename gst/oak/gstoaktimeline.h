@@ -1,11 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where a frame stands in running time, and whether it is still wanted. Is told
- * when the element plays; reads no pipeline clock. */
+ * when the element plays, and what time it is; reads no pipeline clock. */
 
 #pragma once
 
 #include "gstoakframe.h"
+#include "gstoakpolicy.h"
 #include "oakclockmap.h"
+#include "oaklateness.h"
+
+/* A frame in running time. */
+typedef struct
+{
+  GstClockTime pts;
+  GstClockTime arrival;         /* when its header's first byte came */
+  gboolean jumped;              /* the time between it and the last frame does
+                                 * not tell how far apart they were taken */
+  gboolean doubtful;            /* the device's clock may stand still */
+} GstOakPlace;
+
+/* What is known of the device's clock and of the way from there. */
+typedef struct
+{
+  /* these are 0 where PTS is the arrival */
+  guint64 clock_jumps;
+  gdouble drift;                /* parts per million; above 0: it is fast */
+  GstClockTime jitter;
+  /* of the last frames that went out */
+  GstClockTimeDiff lateness_median;
+  GstClockTimeDiff lateness_99; /* that 99 % do not exceed */
+} GstOakMeasures;
 
 typedef struct
 {
@@ -16,8 +40,13 @@ typedef struct
   guint n_plays;                /* since the reset */
   gboolean clock_changed;
   gboolean time_reset;          /* running time begins anew */
+  OakLateness lateness;         /* of frames that went out */
+  guint64 clock_jumps;          /* since the reset */
+  gdouble drift;                /* as the next, of the last frame */
+  GstClockTime jitter;
 
-  /* streaming thread only */
+  /* set by reset(), then the streaming thread's only */
+  GstOakTimestampMode mode;
   OakClockMap map;
   guint connection;             /* that the map has learnt of */
   gint64 first_seen;            /* monotonic us, without a clock; 0 = none */
@@ -26,7 +55,8 @@ typedef struct
 
 void          gst_oak_timeline_init           (GstOakTimeline * self);
 void          gst_oak_timeline_clear          (GstOakTimeline * self);
-void          gst_oak_timeline_reset          (GstOakTimeline * self);
+void          gst_oak_timeline_reset           (GstOakTimeline * self,
+                                               GstOakTimestampMode mode);
 
 void          gst_oak_timeline_play           (GstOakTimeline * self,
                                                GstClockTime     now);
@@ -35,7 +65,12 @@ void          gst_oak_timeline_reset_time     (GstOakTimeline * self);
 
 gboolean      gst_oak_timeline_is_stale       (GstOakTimeline * self,
                                                const GstOakFrame * frame);
-GstClockTime  gst_oak_timeline_place          (GstOakTimeline * self,
+void          gst_oak_timeline_place          (GstOakTimeline * self,
                                                const GstOakFrame * frame,
                                                GstClockTime     base_time,
-                                               gboolean       * jumped);
+                                               GstOakPlace    * place);
+void          gst_oak_timeline_note_lateness  (GstOakTimeline * self,
+                                               GstClockTimeDiff lateness);
+
+void          gst_oak_timeline_measure        (GstOakTimeline * self,
+                                               GstOakMeasures * measures);

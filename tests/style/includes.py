@@ -73,7 +73,15 @@ ROOMS = {
         ["gstoakcontent.h", "gstoaklink.h", "gstoakreceiver.h"],
         CORE + TRANSLATION,
     ),
-    "gst/oak/gstoaktimeline": (["gstoakframe.h", "oakclockmap.h"], CORE),
+    "gst/oak/gstoaktimeline": (
+        [
+            "gstoakframe.h",
+            "gstoakpolicy.h",
+            "oakclockmap.h",
+            "oaklateness.h",
+        ],
+        CORE,
+    ),
     "gst/oak/gstoakframe": (["oakdetection.h"], CORE + VIDEO),
     "gst/oak/gstoaklabels": (
         ["oaklabel.h"],
@@ -104,7 +112,7 @@ ROOMS = {
         CORE + VIDEO,
     ),
     "gst/oak/gstoakpolicy": ([], CORE),
-    "gst/oak/gstoakqueue": (["gstoakframe.h"], CORE),
+    "gst/oak/gstoakqueue": (["gstoakframe.h", "oakrate.h"], CORE),
     "gst/oak/gstoakreceiver": (
         [
             "gstoaklink.h",
@@ -263,6 +271,10 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oaktiming": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oakuri": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,

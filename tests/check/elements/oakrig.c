@@ -69,7 +69,8 @@ watch_pad (Rig * rig, GstElement * element, const gchar * name)
  * rig_new_for_port:
  *
  * Returns: (transfer full): a pipeline whose source will look there for its
- *   camera; small pictures are expected, and the first failure is the last
+ *   camera; small pictures are expected, the first failure is the last, and
+ *   no frame is late because the machine is slow
  */
 Rig *
 rig_new_for_port (guint port)
@@ -90,6 +91,7 @@ rig_new_for_port (guint port)
   g_object_set (rig->src, "port", port, "width", RIG_WIDTH, "height",
       RIG_HEIGHT, NULL);
   rig_set (rig, "on-disconnect", "error");
+  rig_set (rig, "latency", "10000");
   g_object_set (rig->sink, "async", FALSE, "sync", FALSE, NULL);
   gst_bin_add_many (GST_BIN (rig->pipeline), rig->src, rig->filter, rig->sink,
       NULL);
