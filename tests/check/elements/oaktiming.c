@@ -273,6 +273,21 @@ static const struct
 };
 /* *INDENT-ON* */
 
+/* *INDENT-OFF* */
+/* A time that is none: the frame is shown where it arrives, each run of them
+ * is one jump. */
+static const Frame without_time[][8] = {
+  {{"500.000", 100, TRUE, 100}, {"500.033", 133, FALSE, 133},
+   {"nan", 150, TRUE, 150}, {"nan", 199, FALSE, 199},
+   {"nan", 900, FALSE, 900}, {"500.833", 910, TRUE, 910},
+   {"500.866", 943, FALSE, 943}},
+  {{"500.000", 100, TRUE, 100}, {"-1.0", 150, TRUE, 150},
+   {"500.100", 170, TRUE, 170}},
+  {{"inf", 100, TRUE, 100}, {"-inf", 150, FALSE, 150},
+   {"nan", 170, FALSE, 170}, {"500.000", 199, TRUE, 199}},
+};
+/* *INDENT-ON* */
+
 static void
 say_device_time (Rig * rig, const Frame * frame, guint seed)
 {
@@ -306,6 +321,32 @@ check_steps (const Frame * frames, guint n_jumps)
 GST_START_TEST (test_step_of_the_clock)
 {
   check_steps (steps[__i__].frames, steps[__i__].n_jumps);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_time_that_is_none)
+{
+  check_steps (without_time[__i__], 1);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_frame_without_a_time_says_none)
+{
+  g_autoptr (GstCaps) caps =
+      gst_caps_new_empty_simple ("timestamp/x-oak-stream");
+  Rig *rig = rig_new_with_clock ();
+  GstSample *sample;
+
+  rig_play (rig);
+  rig_say (rig, "nan", 1);
+  sample = rig_pull (rig);
+  assert_picture (sample, "BGR", RIG_WIDTH, RIG_HEIGHT, 1);
+  fail_unless (gst_buffer_get_reference_timestamp_meta (gst_sample_get_buffer
+          (sample), caps) == NULL);
+  gst_sample_unref (sample);
+  rig_free (rig);
 }
 
 GST_END_TEST;
@@ -924,6 +965,9 @@ oaktiming_suite (void)
   tcase_add_test (tc, test_do_timestamp_does_not_show_the_past);
   tcase_add_test (tc, test_wall_time_is_that_of_the_camera);
   tcase_add_loop_test (tc, test_step_of_the_clock, 0, G_N_ELEMENTS (steps));
+  tcase_add_loop_test (tc, test_time_that_is_none, 0,
+      G_N_ELEMENTS (without_time));
+  tcase_add_test (tc, test_frame_without_a_time_says_none);
   tcase_add_test (tc, test_new_connection_is_no_step);
 
   tc = add_tcase (s, "latency");
