@@ -463,15 +463,19 @@ gst_oak_settings_install (GObjectClass * klass)
   /**
    * GstOakTcpSrc:stats:
    *
-   * Counters since the last change to PAUSED from below, in a structure
-   * `application/x-oak-stats`; all are guint64:
+   * What has happened since the last change to PAUSED from below, in a
+   * structure `application/x-oak-stats`. Any thread may read it at any time;
+   * that never waits. docs/operations.md says what to do about each. Guint64,
+   * where nothing else is said:
    *
    * * `frames`: pictures given to the source pad
    * * `bytes`: received from the camera
    * * `detections`: attached to pictures
    * * `detections-left-out`: did not parse, or have no area in the picture
    * * `frames-without-image`: frames that had no picture
-   * * `dropped`: frames left out because downstream was too slow
+   * * `dropped`: frames left out because downstream was too slow, or the
+   *   network: `dropped-full` for want of room in the queue, and
+   *   `dropped-late` (see #GstOakTcpSrc:drop-on-latency)
    * * `discarded`: frames that arrived in a pause, too long before the first
    *   play, or on a connection that was already given up
    * * `delta-frames-dropped`: pictures of an inter-coded stream that came
@@ -484,11 +488,31 @@ gst_oak_settings_install (GObjectClass * klass)
    * * `bytes-skipped`: before such a frame
    * * `connections`: made or accepted
    * * `connections-refused`: closed at once in server mode
+   * * `connection-attempts`: tries to connect, good and bad; in server mode
+   *   the same as `connections`
+   * * `reconnects`: connections after the first that gave a whole frame
+   * * `connected-since`: nanoseconds since 1970; 0 = not connected
+   * * `peer-address` (string): the camera's, numeric; empty = not connected
+   * * `bytes-queued`: have come to the socket and are not yet received
+   * * `last-error` (string): what the last failure told the user, translated;
+   *   empty = there was none
+   * * `frame-rate` (double): frames per second that come, over the last two
+   *   seconds or so; 0 = none
+   * * `clock-jumps`: times that the camera's clock stepped, stood still or was
+   *   not known, the beginnings of connections left out
+   * * `drift-ppm` (double): how much faster the camera's clock runs than the
+   *   pipeline's, in millionths; rough in the first 70 s of a connection, and
+   *   0 where PTS is the arrival
+   * * `jitter`: mean difference of the transit of neighbouring frames, as in
+   *   RFC 3550, in nanoseconds
+   * * `lateness-median`, `lateness-99` (gint64): how long after its PTS a
+   *   frame goes out, in nanoseconds: median and 99th percentile of the last
+   *   1024. #GstOakTcpSrc:latency must be more than the latter
    *
    * Since: 0.1
    */
   properties[GST_OAK_PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters since the start", GST_TYPE_STRUCTURE,
+      "What has happened since the start", GST_TYPE_STRUCTURE,
       G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (klass, GST_OAK_N_PROPS, properties);
