@@ -761,7 +761,8 @@ gst_oak_tcp_src_place (GstOakTcpSrc * self, const GstOakFrame * frame,
   gst_oak_tcp_src_update_held (self);
 }
 
-/* How long a frame may have been on its way until now. */
+/* How long a frame may have been on its way until now. The caps may announce
+ * more frames than there are. */
 static GstClockTimeDiff
 gst_oak_tcp_src_find_limit (GstOakTcpSrc * self)
 {
@@ -770,8 +771,8 @@ gst_oak_tcp_src_find_limit (GstOakTcpSrc * self)
 
   GST_OBJECT_LOCK (self);
   if (self->settings.drop_on_latency)
-    limit = gst_oak_tcp_src_latency (self) +
-        (self->frame_duration > 0 ? self->frame_duration : interval);
+    limit = gst_oak_tcp_src_latency (self) + MAX (self->frame_duration,
+        interval);
   GST_OBJECT_UNLOCK (self);
   return limit;
 }
