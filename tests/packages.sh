@@ -41,6 +41,8 @@ test    may   element    x264enc                gstreamer1.0-plugins-ugly
 test    may   element    x265enc                gstreamer1.0-plugins-bad
 test    may   element    h264parse              gstreamer1.0-plugins-bad
 test    may   element    avdec_h264             gstreamer1.0-libav
+test    may   command    unshare                util-linux
+test    may   command    ip                     iproute2
 window  must  element    autovideosink          gstreamer1.0-plugins-good
 window  may   element    xvimagesink            gstreamer1.0-x
 window  may   element    glimagesink            gstreamer1.0-gl
@@ -48,6 +50,9 @@ video   must  element    x264enc                gstreamer1.0-plugins-ugly
 video   must  element    mp4mux                 gstreamer1.0-plugins-good
 video   must  element    pngenc                 gstreamer1.0-plugins-good
 ci      must  command    clang                  clang
+ci      may   command    tc                     iproute2
+ci      may   python     gi                     python3-gi
+ci      may   typelib    Gst-1.0                gir1.2-gstreamer-1.0
 TABLE
 }
 
@@ -65,6 +70,8 @@ is_there() {
     gstreamer) pkg-config --atleast-version="$gstreamer_needed" "$2" ;;
     element) gst-inspect-1.0 --exists "$2" ;;
     python) $(mesons_python) -c "import $2" ;;
+    typelib) $(mesons_python) -c \
+      "import gi; gi.require_version(*'$2'.split('-'))" ;;
   esac </dev/null >/dev/null 2>&1
 }
 

@@ -58,15 +58,17 @@ class Runner:
 
 
 @contextlib.contextmanager
-def running(port, *arguments, program=None):
-    """A camera program in the runner; @port: of the server, whoever that is."""
+def running(port, *arguments, program=None, within=(), stderr=None):
+    """A camera program in the runner; @port: of the server, whoever that is;
+    @within: a command that runs it."""
     with tempfile.TemporaryDirectory() as directory:
         ledger = pathlib.Path(directory) / "ledger"
         which = program or ["--program", str(OUR_PROGRAM)]
         process = subprocess.Popen(
-            [sys.executable, str(RUNNER), *which, "--port", str(port),
+            [*within, sys.executable, str(RUNNER), *which, "--port", str(port),
              "--ledger", str(ledger), "--until-stdin-closes", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
+            text=True)
         try:
             yield Runner(process, ledger)
         finally:
