@@ -266,7 +266,7 @@ def make_socket_module(camera, options):
 
         def bind(self, address):
             self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            super().bind(("127.0.0.1", address[1] if options.port is None
+            super().bind((options.address, address[1] if options.port is None
                           else options.port))
 
         def listen(self, *backlog):
@@ -381,6 +381,8 @@ def parse_arguments():
     which.add_argument("--seed", help="page to take the camera's program from")
     parser.add_argument("--port", type=int, help="listen on this port, or "
                         "connect to it, instead of the program's (0: any)")
+    parser.add_argument("--address", default="127.0.0.1", help="listen there, "
+                        "in a network of one's own, instead of on loopback")
     parser.add_argument("--fps", type=float, default=30)
     parser.add_argument("--size", default="640x352", help="WIDTHxHEIGHT")
     parser.add_argument("--encode", choices=sorted(encoder.ENCODERS),
