@@ -198,7 +198,7 @@ GST_START_TEST (test_pieces_do_not_matter_out_of_step)
     g_autofree gchar *time = g_strdup_printf ("%u.5", i);
     g_autofree gchar *later = g_strdup_printf ("%u.7", i);
 
-    oak_test_camera_say_text (rig->camera, "garbage" + i % 7);
+    oak_test_camera_say_text (rig->camera, &"garbage"[i % 7]);
     rig_say (rig, time, 2 * i);
     rig_say (rig, later, 2 * i + 1);
   }
