@@ -83,11 +83,13 @@ def live(player, number, port, program):
 
 
 def check_growth(seen):
-    settled = seen[WARM:]
+    warming, settled = seen[:WARM + 1], seen[WARM:]
     print("descriptors, threads, KiB at first, when warm, and at last: "
           f"{seen[0]}, {settled[0]}, {settled[-1]}")
-    for what, values in zip(("descriptors", "threads"), zip(*settled)):
-        rig.check(max(values) == min(values), f"{what}: {values}")
+    # GLib lets a thread go that has had nothing to do for a while.
+    for what, before, after in zip(("descriptors", "threads"),
+                                   zip(*warming), zip(*settled)):
+        rig.check(max(after) <= max(before), f"{what}: {before}, {after}")
     growth = settled[-1][2] - settled[0][2]
     rig.check(growth <= GROWTH_MAX, f"{growth} KiB more memory")
 
