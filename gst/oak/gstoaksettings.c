@@ -94,7 +94,8 @@ gst_oak_settings_install (GObjectClass * klass)
    *
    * Name or address (IPv4 or IPv6) of the camera, in client mode, without a
    * port and without brackets (else an error: RESOURCE, SETTINGS). A name that
-   * does not resolve is an error (RESOURCE, NOT_FOUND).
+   * does not resolve is a failure (RESOURCE, NOT_FOUND); what follows from one,
+   * #GstOakTcpSrc:on-disconnect says.
    *
    * Since: 0.1
    */
@@ -162,8 +163,9 @@ gst_oak_settings_install (GObjectClass * klass)
    * and takes everything else for planar BGR; another raw layout has to be
    * named, as the wire does not tell. What is found out may change in
    * mid-stream, to access units with a keyframe that has its parameter sets. A
-   * picture that does not begin and end as it must is an error (STREAM, DEMUX);
-   * in server mode a warning, and the connection is closed.
+   * picture that does not begin and end as it must is left out, with a warning
+   * (STREAM, DEMUX); the first of a connection is a failure by which that is
+   * closed.
    *
    * An encoded stream that begins with frames without a picture, as when
    * nothing but detections is sent at first, should have its payload named:
@@ -180,9 +182,8 @@ gst_oak_settings_install (GObjectClass * klass)
    *
    * Width of the pictures in pixels, 0 = find out. Given without
    * #GstOakTcpSrc:height, the height follows from the number of bytes. A
-   * picture that does not have this width is an error (STREAM, FORMAT, behind
-   * good pictures DEMUX); in server mode a warning, and the connection is
-   * closed.
+   * picture that does not have this width is a failure (STREAM, FORMAT, behind
+   * good pictures DEMUX) by which the connection is closed.
    *
    * Since: 0.1
    */
@@ -236,7 +237,7 @@ gst_oak_settings_install (GObjectClass * klass)
    *
    * How long resolving the name and connecting may take together, in
    * milliseconds; 0 = as long as the system takes. Time in PAUSED does not
-   * count. Then an error (RESOURCE, OPEN_READ).
+   * count. Then the try has failed (RESOURCE, OPEN_READ).
    *
    * Since: 0.1
    */
@@ -250,9 +251,8 @@ gst_oak_settings_install (GObjectClass * klass)
    *
    * How long the camera may be silent after it has accepted the connection,
    * in milliseconds; 0 = for ever. A camera that serves another client
-   * accepts and says nothing. Time in PAUSED does not count. Then an error
-   * (RESOURCE, BUSY); in server mode a warning, and the next camera is waited
-   * for.
+   * accepts and says nothing. Time in PAUSED does not count. Then the
+   * connection is closed (RESOURCE, BUSY).
    *
    * Since: 0.1
    */
@@ -265,8 +265,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * GstOakTcpSrc:stall-timeout:
    *
    * How long the camera may be silent in mid-stream, in milliseconds; 0 = for
-   * ever. Time in PAUSED does not count. Then an error (RESOURCE, READ); in
-   * server mode a warning, and the camera is waited for.
+   * ever. Time in PAUSED does not count. Then the connection is closed
+   * (RESOURCE, READ).
    *
    * Since: 0.1
    */
