@@ -56,6 +56,7 @@ struct _GstOakReceiver
   guint8 header[OAK_HEADER_SIZE];       /* that was read last */
   gsize header_got;             /* bytes of it, until it proves good */
   Mark header_came;
+  gboolean between_frames;      /* nothing of the next one has come yet */
   const gchar *part;            /* of the frame that is being read */
   gsize part_size;
   gsize part_got;
@@ -110,8 +111,6 @@ static void
 gst_oak_receiver_fail_read (GstOakReceiver * self, GError * cause,
     GError ** error)
 {
-  gboolean between_frames = self->part_got == 0
-      && self->part_size == OAK_HEADER_SIZE;
   GQuark domain = cause->domain;
   gint code = cause->code;
 
@@ -121,7 +120,7 @@ gst_oak_receiver_fail_read (GstOakReceiver * self, GError * cause,
   }
   if (g_error_matches (cause, GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_CLOSED)) {
     domain = GST_OAK_RECEIVER_ERROR;
-    code = between_frames ? GST_OAK_RECEIVER_ERROR_LOST :
+    code = self->between_frames ? GST_OAK_RECEIVER_ERROR_LOST :
         GST_OAK_RECEIVER_ERROR_TORN;
   }
 
@@ -181,10 +180,12 @@ gst_oak_receiver_read_some (GstOakReceiver * self, guint8 * data, gsize size,
   GError *cause = NULL;
   gssize received = gst_oak_receiver_get_some (self, data, size, &cause);
 
-  if (received < 0)
+  if (received < 0) {
     gst_oak_receiver_fail_read (self, cause, error);
-  else
+  } else {
     self->part_got += received;
+    self->between_frames = FALSE;
+  }
   return received;
 }
 
@@ -279,6 +280,7 @@ gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
     OakHeader * header, GError ** error)
 {
   self->header_got = 0;
+  self->between_frames = TRUE;
   gst_oak_receiver_begin_part (self, "a header", OAK_HEADER_SIZE);
   do {
     gssize got = self->header_got == 0 ?
@@ -568,7 +570,7 @@ gst_oak_receiver_judge_held (GstOakReceiver * self, GError ** error)
   if (self->held == NULL || cause->domain == G_IO_ERROR)
     return;
 
-  if (self->part_got == 0 || (!self->held_may_be_cut
+  if (self->between_frames || (!self->held_may_be_cut
           && !gst_oak_receiver_is_displaced (self))) {
     gst_oak_receiver_release_held (self);
   } else if (self->held_may_be_cut) {

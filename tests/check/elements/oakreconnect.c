@@ -325,6 +325,8 @@ static const struct
   {TRUE, "IMG 1.5", CLOSES, "torn"},
   {TRUE, "IMG 12.5 96 34                  1;87.3;0.1", CLOSES, "torn"},
   {TRUE, "IMG 12.5 96 0                   123456789", CLOSES, "torn"},
+  {TRUE, "IMG 12.5 32 0                   ", CLOSES, "torn"},
+  {TRUE, "IMG 12.5 96 32                  ", CLOSES, "torn"},
   {FALSE, "", CLOSES, "lost"},
   {FALSE, "IMG 1.5", CLOSES, "torn"},
   {FALSE, "IMG 12.5 96 0                   123456789", CLOSES, "torn"},
