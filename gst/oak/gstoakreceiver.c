@@ -725,14 +725,17 @@ gst_oak_receiver_resync (GstOakReceiver * self, GError ** error)
 static void
 gst_oak_receiver_serve (GstOakReceiver * self, GError ** error)
 {
+  gboolean goes_on;
+
   self->n_frames = 0;
   self->largest = 0;
   self->discont = FALSE;
   do {
     while (gst_oak_receiver_receive (self, error));
+    goes_on = is_out_of_step (*error);
     gst_oak_receiver_judge_held (self, error);
     g_clear_pointer (&self->held, gst_oak_frame_free);
-  } while (is_out_of_step (*error) && gst_oak_receiver_resync (self, error));
+  } while (goes_on && gst_oak_receiver_resync (self, error));
   gst_oak_receiver_empty_window (self);
 }
 

@@ -295,6 +295,28 @@ GST_START_TEST (test_frame_without_a_time_is_shown)
 
 GST_END_TEST;
 
+/* A doubtful header, its frame, and what may be the next one's first letter:
+ * who looks for more of it on a connection that is lost, waits for nothing. */
+#define DOUBTFUL "IMG 1234567890.12345678901 96 35" \
+    "11;87.3;0.1000;0.2000;0.3000;0.4000"
+
+GST_START_TEST (test_nothing_is_looked_for_on_a_lost_connection)
+{
+  Rig *rig = rig_new ();
+  g_autofree gchar *image = g_strnfill (RIG_WIDTH * RIG_HEIGHT * 3, '5');
+
+  g_object_set (rig->src, "stall-timeout", 100, NULL);
+  rig_play (rig);
+  oak_test_camera_say_text (rig->camera, DOUBTFUL);
+  oak_test_camera_say_text (rig->camera, image);
+  oak_test_camera_say_text (rig->camera, "I");
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  expect_stats (rig, 0, 0, 0, 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 #define TABLE(tc,test,table) \
     tcase_add_loop_test (tc, test, 0, G_N_ELEMENTS (table))
 
@@ -318,6 +340,7 @@ oakresync_suite (void)
   tcase_add_test (tc, test_search_ends_after_8_mib_at_the_start);
   tcase_add_test (tc, test_stall_out_of_step_is_told_by_its_cause);
   TABLE (tc, test_frame_without_a_time_is_shown, no_times);
+  tcase_add_test (tc, test_nothing_is_looked_for_on_a_lost_connection);
   return s;
 }
 
