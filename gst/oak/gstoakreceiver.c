@@ -503,11 +503,19 @@ gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
 
 /* Frames */
 
+/* What is not proven yet, is no frame for anybody. */
+static void
+gst_oak_receiver_hand_over (GstOakReceiver * self, GstOakFrame * frame)
+{
+  gst_oak_link_note_frame (self->link);
+  gst_oak_queue_push (self->queue, frame);
+}
+
 static void
 gst_oak_receiver_release_held (GstOakReceiver * self)
 {
   if (self->held != NULL)
-    gst_oak_queue_push (self->queue, self->held);
+    gst_oak_receiver_hand_over (self, self->held);
   self->held = NULL;
 }
 
@@ -541,9 +549,8 @@ gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
   self->discont = FALSE;
   self->largest = MAX (self->largest, OAK_HEADER_SIZE + header.detections_size
       + header.image_size);
-  gst_oak_link_note_frame (self->link);
   if (proven && !self->verify) {
-    gst_oak_queue_push (self->queue, frame);
+    gst_oak_receiver_hand_over (self, frame);
   } else {
     self->held = frame;
     self->held_may_be_cut = !proven;

@@ -169,6 +169,29 @@ GST_START_TEST (test_verified_frame_waits_for_the_next_header)
 
 GST_END_TEST;
 
+/* One that is to be verified is none before a header follows. */
+GST_START_TEST (test_frames_that_prove_false_do_not_end_the_failures)
+{
+  Rig *rig = rig_new ();
+  guint i;
+
+  rig_set (rig, "verify-frames", "true");
+  rig_set (rig, "on-disconnect", "reconnect");
+  g_object_set (rig->src, "reconnect-delay", 20, "reconnect-delay-max", 20,
+      "reconnect-attempts", 1, NULL);
+  rig_play (rig);
+  for (i = 0; i < 2; i++) {
+    rig_say (rig, "1.0", 1);
+    oak_test_camera_say_text (rig->camera, "false");
+    oak_test_camera_close (rig->camera);
+  }
+  rig_expect_error (rig, GST_STREAM_ERROR, GST_STREAM_ERROR_DEMUX);
+  fail_unless_equals_int (rig_count_frames (rig), 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* A stall says nothing against what came before it. */
 GST_START_TEST (test_verified_frame_is_shown_when_no_more_comes)
 {
@@ -334,6 +357,7 @@ oakresync_suite (void)
       test_torn_frame_is_counted_and_the_next_but_one_comes, 0, 10);
   tcase_add_loop_test (tc, test_verified_frames_are_never_torn, 0, 10);
   tcase_add_test (tc, test_verified_frame_waits_for_the_next_header);
+  tcase_add_test (tc, test_frames_that_prove_false_do_not_end_the_failures);
   tcase_add_test (tc, test_verified_frame_is_shown_when_no_more_comes);
   tcase_add_loop_test (tc, test_pieces_do_not_matter_out_of_step, 0, 12);
   tcase_add_test (tc, test_search_ends_after_two_frames);
