@@ -506,8 +506,9 @@ gst_oak_settings_install (GObjectClass * klass)
    * * `jitter`: mean difference of the transit of neighbouring frames, as in
    *   RFC 3550, in nanoseconds
    * * `lateness-median`, `lateness-99` (gint64): how long after its PTS a
-   *   frame goes out, in nanoseconds: median and 99th percentile of the last
-   *   1024. #GstOakTcpSrc:latency must be more than the latter
+   *   frame goes out, or is dropped, in nanoseconds: median and 99th
+   *   percentile of the last 1024. #GstOakTcpSrc:latency should be more than
+   *   the latter
    *
    * Since: 0.1
    */

@@ -850,7 +850,6 @@ gst_oak_tcp_src_show (GstOakTcpSrc * self, GstOakFrame * frame,
   gst_oak_tcp_src_stamp (self, frame->image, place->pts);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
   gst_oak_tcp_src_add_wall_time (self, frame->image, place->pts);
-  gst_oak_tcp_src_note_lateness (self, place->pts);
   *buffer = g_steal_pointer (&frame->image);
   self->told_unusable = FALSE;
   return GST_FLOW_OK;
@@ -872,6 +871,10 @@ gst_oak_tcp_src_output (GstOakTcpSrc * self, GstOakFrame * frame,
         frame->n_dropped);
     gst_oak_tcp_src_tell_dropped (self, &place, lateness);
   }
+
+  /* Also of what is dropped: a user sets the latency by it. */
+  if (frame->image != NULL)
+    gst_oak_tcp_src_note_lateness (self, place.pts);
 
   if (frame->image == NULL) {
     gst_oak_tcp_src_skip_image (self, frame, place.pts);

@@ -238,7 +238,7 @@ gst_oak_timeline_place (GstOakTimeline * self, const GstOakFrame * frame,
 /**
  * gst_oak_timeline_note_lateness:
  * @self: a timeline
- * @lateness: running time less PTS, as a frame goes out, in ns
+ * @lateness: running time less PTS, as a frame leaves the queue, in ns
  *
  * Any thread. Does not wait.
  */

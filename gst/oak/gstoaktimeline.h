@@ -26,7 +26,7 @@ typedef struct
   guint64 clock_jumps;
   gdouble drift;                /* parts per million; above 0: it is fast */
   GstClockTime jitter;
-  /* of the last frames that went out */
+  /* of the last frames with a picture */
   GstClockTimeDiff lateness_median;
   GstClockTimeDiff lateness_99; /* that 99 % do not exceed */
 } GstOakMeasures;
@@ -40,7 +40,7 @@ typedef struct
   guint n_plays;                /* since the reset */
   gboolean clock_changed;
   gboolean time_reset;          /* running time begins anew */
-  OakLateness lateness;         /* of frames that went out */
+  OakLateness lateness;         /* of frames with a picture */
   guint64 clock_jumps;          /* since the reset */
   gdouble drift;                /* as the next, of the last frame */
   GstClockTime jitter;

@@ -874,7 +874,7 @@ GST_END_TEST;
 
 /*** what is measured ***/
 
-GST_START_TEST (test_lateness_is_that_of_the_frames_that_went_out)
+GST_START_TEST (test_lateness_is_that_of_frames_that_leave_the_queue)
 {
   Rig *rig = rig_new_with_clock ();
   guint i;
@@ -984,7 +984,7 @@ oaktiming_suite (void)
       0, 2);
 
   tc = add_tcase (s, "measures");
-  tcase_add_test (tc, test_lateness_is_that_of_the_frames_that_went_out);
+  tcase_add_test (tc, test_lateness_is_that_of_frames_that_leave_the_queue);
   tcase_add_test (tc, test_camera_is_measured);
 
   return s;

@@ -231,10 +231,10 @@ GST_START_TEST (test_pts_never_stands_far_ahead)
     }
     placed = oak_clock_map_place (&map, known ? device_time : NONE, arrival,
         &jumped);
-    fail_unless (placed >= last);
-    fail_unless (placed <= arrival + S, "frame %u: %" G_GUINT64_FORMAT
-        " ms ahead", i, (placed - arrival) / MS);
-    fail_unless (!jumped || placed >= arrival);
+    /* Each claim costs time, where leaks are searched for. */
+    if (placed < last || placed > arrival + S || (jumped && placed < arrival))
+      fail ("frame %u: %" G_GINT64_FORMAT " ms ahead", i,
+          ((gint64) placed - (gint64) arrival) / (gint64) MS);
     last = placed;
   }
   g_rand_free (random);
@@ -305,7 +305,7 @@ GST_START_TEST (test_camera_of_ten_minutes)
   OakClockMap map;
   gdouble arrival = 0, last_time = 0, last_device = 0, constant;
   gdouble jitter;
-  guint n;
+  guint n, n_wrong = 0;
 
   oak_clock_map_reset (&map);
   for (n = 0; n < MINUTES * 60 * fps; n++) {
@@ -318,8 +318,7 @@ GST_START_TEST (test_camera_of_ten_minutes)
     delay = find_delay (random, run, time);
     arrival = MAX (arrival, 1000 + time + delay);
     placed = oak_clock_map_place (&map, device * S, arrival * S, &jumped) / 1e9;
-    fail_unless (jumped == (n == 0));
-    fail_unless (placed >= last_time);
+    n_wrong += jumped != (n == 0) || placed < last_time;
     if (time > SETTLED) {
       gdouble error = placed - time;
       gdouble spacing = fabs (placed - last_time - (device - last_device));
@@ -331,6 +330,7 @@ GST_START_TEST (test_camera_of_ten_minutes)
     last_device = device;
   }
 
+  fail_unless_equals_int (n_wrong, 0);
   constant = (percentile (errors, 0.005) + percentile (errors, 0.995)) / 2;
   for (n = 0; n < errors->len; n++)
     g_array_index (errors, gdouble, n) =
