@@ -404,6 +404,28 @@ gst_oak_link_receive (GstOakLink * self, guint8 * data, gsize size,
   return received;
 }
 
+/**
+ * gst_oak_link_may_go_on:
+ * @self: a link with a connection
+ * @error: return location for HUNG_UP or SUPERSEDED of #GstOakLinkError, or
+ *     %G_IO_ERROR_CANCELLED
+ *
+ * For who has something to do with what was received before. Receiving thread.
+ * Does not wait.
+ *
+ * Returns: %FALSE if gst_oak_link_receive() would fail, whatever has come
+ */
+gboolean
+gst_oak_link_may_go_on (GstOakLink * self, GError ** error)
+{
+  if (!gst_oak_link_is_over (self))
+    return TRUE;
+
+  gst_oak_link_fail_cancelled (self, g_error_new_literal (G_IO_ERROR,
+          G_IO_ERROR_CANCELLED, "it was cancelled"), error);
+  return FALSE;
+}
+
 /* Recovering */
 
 /**

@@ -117,6 +117,8 @@ gssize        gst_oak_link_receive      (GstOakLink       * self,
                                          guint8           * data,
                                          gsize              size,
                                          GError          ** error);
+gboolean      gst_oak_link_may_go_on    (GstOakLink       * self,
+                                         GError          ** error);
 void          gst_oak_link_note_frame   (GstOakLink       * self);
 gboolean      gst_oak_link_recover      (GstOakLink       * self,
                                          const GError     * why);

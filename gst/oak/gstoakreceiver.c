@@ -167,9 +167,11 @@ static gssize
 gst_oak_receiver_get_some (GstOakReceiver * self, guint8 * data, gsize size,
     GError ** error)
 {
-  if (gst_oak_receiver_left_in_window (self) > 0)
-    return gst_oak_receiver_take_from_window (self, data, size);
-  return gst_oak_link_receive (self->link, data, size, error);
+  if (gst_oak_receiver_left_in_window (self) == 0)
+    return gst_oak_link_receive (self->link, data, size, error);
+  if (!gst_oak_link_may_go_on (self->link, error))
+    return -1;
+  return gst_oak_receiver_take_from_window (self, data, size);
 }
 
 /* Reads what is there, at least one byte of the part; -1: it failed. */
@@ -598,22 +600,33 @@ is_out_of_step (const GError * error)
       && error->code != GST_OAK_RECEIVER_ERROR_TORN;
 }
 
-/* What is left of an earlier search, and the header that was read of it. */
+static void
+gst_oak_receiver_cut_window (GstOakReceiver * self)
+{
+  Mark mark = gst_oak_receiver_find_mark (self);
+  gsize used = self->window_at;
+  guint i, n_used = 0;
+
+  for (i = 0; i < self->marks->len; i++) {
+    Mark *next = &g_array_index (self->marks, Mark, i);
+
+    n_used += next->from < mark.from;
+    next->from -= MIN (next->from, used);
+  }
+  g_array_remove_range (self->marks, 0, n_used);
+  g_byte_array_remove_range (self->window, 0, used);
+  self->window_at = 0;
+}
+
+/* What is left of an earlier search, and the header that was read of it. What
+ * is used up goes when it is the larger part: who makes us search again and
+ * again must not make us move all bytes as often. */
 static void
 gst_oak_receiver_turn_back (GstOakReceiver * self)
 {
-  gsize used;
-  guint i;
-
   self->window_at -= self->header_got;
-  used = self->window_at;
-  g_byte_array_remove_range (self->window, 0, used);
-  self->window_at = 0;
-  for (i = 0; i < self->marks->len; i++) {
-    Mark *mark = &g_array_index (self->marks, Mark, i);
-
-    mark->from -= MIN (mark->from, used);
-  }
+  if (self->window_at > self->window->len / 2)
+    gst_oak_receiver_cut_window (self);
 }
 
 /* What was taken for a header is looked at again, with all that came since. */
@@ -629,14 +642,34 @@ gst_oak_receiver_open_window (GstOakReceiver * self)
   }
 }
 
+/* Bytes that come one by one share a mark, or it would cost more than they do:
+ * so many that no two headers begin there, and that of the last, as a frame may
+ * seem late but never early. */
+static void
+gst_oak_receiver_add_mark (GstOakReceiver * self, gsize from)
+{
+  Mark mark = gst_oak_receiver_mark_now (self, from);
+  Mark *last;
+
+  g_array_append_val (self->marks, mark);
+  if (self->marks->len < 2)
+    return;
+  last = &g_array_index (self->marks, Mark, self->marks->len - 2);
+  if (from - last->from < OAK_HEADER_SIZE) {
+    last->arrival = mark.arrival;
+    last->seen = mark.seen;
+    g_array_set_size (self->marks, self->marks->len - 1);
+  }
+}
+
 static gboolean
 gst_oak_receiver_widen_window (GstOakReceiver * self, gsize limit,
     GError ** error)
 {
   gsize had = self->window->len;
-  gsize more = MIN (SEARCH_STEP, limit - MIN (limit, had));
+  gsize left = gst_oak_receiver_left_in_window (self);
+  gsize more = MIN (SEARCH_STEP, limit - MIN (limit, left));
   gssize got;
-  Mark mark;
 
   if (more == 0) {
     g_set_error_literal (error, GST_OAK_RECEIVER_ERROR,
@@ -651,8 +684,7 @@ gst_oak_receiver_widen_window (GstOakReceiver * self, gsize limit,
   if (got < 0)
     return FALSE;
 
-  mark = gst_oak_receiver_mark_now (self, had);
-  g_array_append_val (self->marks, mark);
+  gst_oak_receiver_add_mark (self, had);
   return TRUE;
 }
 
@@ -677,11 +709,21 @@ gst_oak_receiver_fail_search (GstOakReceiver * self, GError * cause,
     *error = cause;
   } else {
     *error = g_error_new (first->domain, first->code, "%s; expected the next "
-        "frame within %u bytes: %s", first->message, self->window->len,
-        cause->message);
+        "frame within %" G_GSIZE_FORMAT " bytes: %s", first->message,
+        gst_oak_receiver_left_in_window (self), cause->message);
     g_error_free (cause);
   }
   g_error_free (first);
+}
+
+static gboolean
+gst_oak_receiver_look_in_window (GstOakReceiver * self, OakSearch * search,
+    gsize limit)
+{
+  gsize left = gst_oak_receiver_left_in_window (self);
+
+  return left > 0 && oak_search_go_on (search,
+      self->window->data + self->window_at, MIN (left, limit), limit);
 }
 
 /* @error tells why it is out of step; FALSE: and what then happened. */
@@ -694,15 +736,14 @@ gst_oak_receiver_search (GstOakReceiver * self, GError ** error)
   GError *cause = NULL;
 
   gst_oak_receiver_open_window (self);
-  while (!oak_search_go_on (&search, self->window->data,
-          MIN (self->window->len, limit), limit)) {
+  while (!gst_oak_receiver_look_in_window (self, &search, limit)) {
     if (!gst_oak_receiver_widen_window (self, limit, &cause)) {
       gst_oak_receiver_fail_search (self, cause, error);
       return FALSE;
     }
   }
 
-  self->window_at = search.at;
+  self->window_at += search.at;
   self->discont = TRUE;
   g_mutex_lock (&self->lock);
   self->counters.resyncs++;

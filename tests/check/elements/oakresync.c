@@ -340,6 +340,62 @@ GST_START_TEST (test_nothing_is_looked_for_on_a_lost_connection)
 
 GST_END_TEST;
 
+/*** what hostile cameras say ***/
+
+/* What "at once" means for a state change. */
+#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+
+/* A frame that seems to fill all that is searched, and has nothing but gaps in
+ * it: each ends what seems to be found there. */
+static GString *
+write_trap (gsize size)
+{
+  static const gchar *gap = "IMG 1.5 0 0                     "
+      "IMG 1.6 0 0                     x";
+  GString *trap = g_string_new ("?");
+  g_autofree gchar *header = oak_test_header ("1.0", size, 0);
+
+  g_string_append (trap, header);
+  while (trap->len < 1 + 32 + size)
+    g_string_append (trap, gap);
+  g_string_truncate (trap, 1 + 32 + size);
+  return g_string_append_c (trap, '?');
+}
+
+GST_START_TEST (test_stop_is_not_held_up_by_what_was_skipped)
+{
+  Rig *rig = rig_new ();
+  GString *trap = write_trap (8 * 1024 * 1024 - 100);
+  gint64 start;
+
+  rig_play (rig);
+  oak_test_camera_say (rig->camera, trap->str, trap->len);
+  rig_wait_stat (rig, "resyncs", 3);
+  start = g_get_monotonic_time ();
+  gst_element_set_state (rig->pipeline, GST_STATE_NULL);
+  fail_unless (g_get_monotonic_time () - start < AT_ONCE);
+  g_string_free (trap, TRUE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* It costs no more than the bytes are worth. */
+GST_START_TEST (test_what_was_skipped_is_moved_about_seldom)
+{
+  Rig *rig = rig_new ();
+  gsize size = 4 * 1024 * 1024;
+  GString *trap = write_trap (size);
+
+  rig_play (rig);
+  oak_test_camera_say (rig->camera, trap->str, trap->len);
+  rig_wait_stat (rig, "resyncs", size / 65 - 1);
+  g_string_free (trap, TRUE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 #define TABLE(tc,test,table) \
     tcase_add_loop_test (tc, test, 0, G_N_ELEMENTS (table))
 
@@ -365,6 +421,8 @@ oakresync_suite (void)
   tcase_add_test (tc, test_stall_out_of_step_is_told_by_its_cause);
   TABLE (tc, test_frame_without_a_time_is_shown, no_times);
   tcase_add_test (tc, test_nothing_is_looked_for_on_a_lost_connection);
+  tcase_add_test (tc, test_stop_is_not_held_up_by_what_was_skipped);
+  tcase_add_test (tc, test_what_was_skipped_is_moved_about_seldom);
   return s;
 }
 
