@@ -208,6 +208,51 @@ GST_START_TEST (test_verified_frame_is_shown_when_no_more_comes)
 
 GST_END_TEST;
 
+/* What comes before a frame, so seldom that the next ones are found. */
+static void
+say_damage (Rig * rig, GRand * random, guint i)
+{
+  if (i % 5 != 0)
+    return;
+  if (g_rand_boolean (random))
+    say_torn (rig, "1.0", g_rand_int_range (random, 1, FRAME_SIZE));
+  else
+    oak_test_camera_say_text (rig->camera, garbage[i / 5 %
+            G_N_ELEMENTS (garbage)]);
+}
+
+GST_START_TEST (test_verified_pictures_are_right_whatever_is_missing)
+{
+  Rig *rig = rig_new ();
+  GRand *random = g_rand_new_with_seed (__i__);
+  guint i, seed = 0;
+
+  oak_test_camera_cut (rig->camera, 7 + 50 * __i__);
+  rig_set (rig, "verify-frames", "true");
+  rig_play (rig);
+  for (i = 1; i < 250; i++) {
+    g_autofree gchar *time = g_strdup_printf ("%u.5", i);
+
+    say_damage (rig, random, i);
+    rig_say (rig, time, i);
+  }
+  /* The last one waits. */
+  while (seed < 248) {
+    GstSample *sample = rig_pull (rig);
+    guint said = device_time_of (sample) / GST_SECOND;
+
+    fail_unless (said > seed && said <= seed + 4, "%u behind %u", said, seed);
+    seed = said;
+    assert_picture (sample, "BGR", RIG_WIDTH, RIG_HEIGHT, seed);
+    gst_sample_unref (sample);
+  }
+  fail_unless_equals_uint64 (rig_stat (rig, "connections"), 1);
+  g_rand_free (random);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Pieces, so that it is found with some bytes of later frames, and without. */
 GST_START_TEST (test_pieces_do_not_matter_out_of_step)
 {
@@ -415,6 +460,8 @@ oakresync_suite (void)
   tcase_add_test (tc, test_verified_frame_waits_for_the_next_header);
   tcase_add_test (tc, test_frames_that_prove_false_do_not_end_the_failures);
   tcase_add_test (tc, test_verified_frame_is_shown_when_no_more_comes);
+  tcase_add_loop_test (tc,
+      test_verified_pictures_are_right_whatever_is_missing, 0, 10);
   tcase_add_loop_test (tc, test_pieces_do_not_matter_out_of_step, 0, 12);
   tcase_add_test (tc, test_search_ends_after_two_frames);
   tcase_add_test (tc, test_search_ends_after_8_mib_at_the_start);
