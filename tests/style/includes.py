@@ -265,7 +265,10 @@ ROOMS = {
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
     ),
-    "tests/check/elements/oakresync": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakresync": (
+        ["oakrig.h", "oaktestpictures.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oakserver": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,

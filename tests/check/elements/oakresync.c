@@ -5,6 +5,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "oakrig.h"
+#include "oaktestpictures.h"
 
 /* A frame of the rig: a header and a small picture. */
 #define FRAME_SIZE (32 + RIG_WIDTH * RIG_HEIGHT * 3)
@@ -253,6 +254,36 @@ GST_START_TEST (test_verified_pictures_are_right_whatever_is_missing)
 
 GST_END_TEST;
 
+static void
+say_coded (Rig * rig, const gchar * device_time, gboolean keyframe, guint seed)
+{
+  rig_say_image (rig, OAK_TEST_ABCDE, device_time, oak_test_h264 (keyframe,
+          seed), NULL);
+}
+
+GST_START_TEST (test_what_lacks_skipped_frames_is_not_shown)
+{
+  Rig *rig = rig_new_without_size ();
+
+  rig_set (rig, "verify-frames", "true");
+  rig_play (rig);
+  say_coded (rig, "1.0", TRUE, 1);
+  say_coded (rig, "1.1", FALSE, 2);
+  oak_test_camera_say_text (rig->camera, "between");
+  say_coded (rig, "1.2", FALSE, 3);
+  say_coded (rig, "1.3", FALSE, 4);
+  say_coded (rig, "1.4", TRUE, 5);
+  say_coded (rig, "1.5", FALSE, 6);
+  say_coded (rig, "1.6", FALSE, 7);
+  expect_bytes (rig, oak_test_h264 (TRUE, 1));
+  expect_bytes (rig, oak_test_h264 (TRUE, 5));
+  expect_bytes (rig, oak_test_h264 (FALSE, 6));
+  fail_unless_equals_uint64 (rig_stat (rig, "delta-frames-dropped"), 2);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Pieces, so that it is found with some bytes of later frames, and without. */
 GST_START_TEST (test_pieces_do_not_matter_out_of_step)
 {
@@ -462,6 +493,7 @@ oakresync_suite (void)
   tcase_add_test (tc, test_verified_frame_is_shown_when_no_more_comes);
   tcase_add_loop_test (tc,
       test_verified_pictures_are_right_whatever_is_missing, 0, 10);
+  tcase_add_test (tc, test_what_lacks_skipped_frames_is_not_shown);
   tcase_add_loop_test (tc, test_pieces_do_not_matter_out_of_step, 0, 12);
   tcase_add_test (tc, test_search_ends_after_two_frames);
   tcase_add_test (tc, test_search_ends_after_8_mib_at_the_start);
