@@ -26,7 +26,8 @@ def host(oakprint, port):
     """Gives the frames that a source that listens puts out, as they come."""
     process = subprocess.Popen(
         [oakprint, "--hash", f"oaktcpsrc mode=server bind-address=127.0.0.1 "
-         f"port={port} ! video/x-raw,format=BGR ! fakesink"],
+         f"port={port} drop-on-latency=false ! video/x-raw,format=BGR ! "
+         "fakesink"],
         stdout=subprocess.PIPE, text=True)
     try:
         yield map(json.loads, process.stdout)

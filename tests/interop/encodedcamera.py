@@ -47,7 +47,7 @@ def check_case(oakprint, number, case):
                     "--chop", str(number), "--set", "ENCODED=True",
                     *arguments) as (port, ledger):
         frames = play(oakprint, count, f"oaktcpsrc port={port} "
-                      f"payload={payload}")
+                      f"drop-on-latency=false payload={payload}")
         entries = rig.read_ledger(ledger)
 
     if arguments == COLUMNS:

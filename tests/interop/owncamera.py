@@ -25,7 +25,8 @@ def main(oakprint):
             print(f"{size} {properties} {caps}: ", end="")
             frames, _ = rig.play(
                 oakprint, number,
-                f"oaktcpsrc port={port} {properties} ! {caps} ! fakesink")
+                f"oaktcpsrc port={port} drop-on-latency=false {properties} ! "
+                f"{caps} ! fakesink")
             rig.check(len(frames) == number, f"{len(frames)} frames came")
             rig.compare(frames, rig.read_ledger(ledger), width, height)
 

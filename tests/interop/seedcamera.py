@@ -21,7 +21,8 @@ def main(oakprint):
                         program=rig.seed_camera()) as (port, ledger):
             print(f"{caps}: ", end="")
             frames, _ = rig.play(
-                oakprint, FRAMES, f"oaktcpsrc port={port} ! "
+                oakprint, FRAMES,
+                f"oaktcpsrc port={port} drop-on-latency=false ! "
                 f"video/x-raw,format={caps} ! fakesink")
             rig.check(len(frames) == FRAMES, f"{len(frames)} frames came")
             rig.check(all(f["format"] == caps for f in frames), "format")
