@@ -27,6 +27,7 @@ typedef struct
   /* when the header's first byte came */
   GstClockTime arrival;         /* pipeline clock (absolute); NONE: no clock */
   gint64 seen;                  /* monotonic time, us */
+  gboolean analysed;            /* its framing has detections, if only none */
   GArray *detections;           /* of OakDetection, in the order of the wire */
   GstBuffer *image;             /* NULL: the camera sent none */
   gsize image_size;             /* bytes on the wire */

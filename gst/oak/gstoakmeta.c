@@ -12,89 +12,90 @@
 /* The edges have four decimals on the wire. */
 #define EDGE_STEPS 10000
 
-/* In pixels; the right and bottom edges are outside. */
-typedef struct
+/* On a buffer whose frame was analysed. It has no tags: converters and
+ * encoders keep it, when they drop the parameters of the regions. */
+#define CUSTOM_META "OakDetectionsMeta"
+
+/**
+ * gst_oak_meta_register:
+ *
+ * Before anything else here; once in a process is enough.
+ */
+void
+gst_oak_meta_register (void)
 {
-  gint left, top, right, bottom;
-} Box;
+  static const gchar *no_tags[] = { NULL };
 
-static gint
-compare_confidence (gconstpointer a, gconstpointer b)
-{
-  const OakDetection *first = a, *second = b;
-
-  return (first->confidence < second->confidence)
-      - (first->confidence > second->confidence);
-}
-
-/* A box that touches the right or bottom edge of the frame is dropped by
- * videocrop and compositor from 1.28 on, so one pixel is left free there. */
-static gboolean
-find_box (const OakDetection * detection, gint width, gint height, Box * box)
-{
-  box->left = floor (CLAMP (detection->x_min, 0.0, 1.0) * width);
-  box->top = floor (CLAMP (detection->y_min, 0.0, 1.0) * height);
-  box->right = ceil (CLAMP (detection->x_max, 0.0, 1.0) * width);
-  box->bottom = ceil (CLAMP (detection->y_max, 0.0, 1.0) * height);
-  box->right = MIN (box->right, width - 1);
-  box->bottom = MIN (box->bottom, height - 1);
-
-  return box->left < box->right && box->top < box->bottom;
+  /* Another plugin or an application may read it, and know it already. */
+  if (gst_meta_get_info (CUSTOM_META) == NULL)
+    gst_meta_register_custom (CUSTOM_META, no_tags, NULL, NULL, NULL);
 }
 
 static void
-add_roi (GstBuffer * buffer, const OakDetection * detection, const Box * box,
-    const gchar * label, gint id)
+add_roi (GstBuffer * buffer, const OakRegion * region, gint id)
 {
+  const OakDetection *detection = &region->detection;
   GstVideoRegionOfInterestMeta *roi =
-      gst_buffer_add_video_region_of_interest_meta (buffer, label, box->left,
-      box->top, box->right - box->left, box->bottom - box->top);
+      gst_buffer_add_video_region_of_interest_meta (buffer, region->label,
+      region->x, region->y, region->w, region->h);
 
   roi->id = id;
   roi->parent_id = -1;
   gst_video_region_of_interest_meta_add_param (roi,
       gst_structure_new ("detection",
-          "x_min", G_TYPE_DOUBLE, CLAMP (detection->x_min, 0.0, 1.0),
-          "y_min", G_TYPE_DOUBLE, CLAMP (detection->y_min, 0.0, 1.0),
-          "x_max", G_TYPE_DOUBLE, CLAMP (detection->x_max, 0.0, 1.0),
-          "y_max", G_TYPE_DOUBLE, CLAMP (detection->y_max, 0.0, 1.0),
+          "x_min", G_TYPE_DOUBLE, detection->x_min,
+          "y_min", G_TYPE_DOUBLE, detection->y_min,
+          "x_max", G_TYPE_DOUBLE, detection->x_max,
+          "y_max", G_TYPE_DOUBLE, detection->y_max,
           "confidence", G_TYPE_DOUBLE, detection->confidence,
           "label_id", G_TYPE_INT, detection->label_id,
-          "label", G_TYPE_STRING, label, NULL));
+          "label", G_TYPE_STRING, region->label, NULL));
+}
+
+static void
+add_custom (GstBuffer * buffer, const GArray * regions)
+{
+  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer, CUSTOM_META);
+  GstStructure *structure = gst_custom_meta_get_structure (meta);
+  GValue confidences = G_VALUE_INIT, label_ids = G_VALUE_INIT;
+  guint i;
+
+  gst_value_array_init (&confidences, regions->len);
+  gst_value_array_init (&label_ids, regions->len);
+  for (i = 0; i < regions->len; i++) {
+    const OakRegion *region = &g_array_index (regions, OakRegion, i);
+    GValue confidence = G_VALUE_INIT, label_id = G_VALUE_INIT;
+
+    g_value_init (&confidence, G_TYPE_DOUBLE);
+    g_value_set_double (&confidence, region->detection.confidence);
+    gst_value_array_append_and_take_value (&confidences, &confidence);
+    g_value_init (&label_id, G_TYPE_INT);
+    g_value_set_int (&label_id, region->detection.label_id);
+    gst_value_array_append_and_take_value (&label_ids, &label_id);
+  }
+
+  gst_structure_set (structure, "n", G_TYPE_UINT, regions->len, NULL);
+  gst_structure_take_value (structure, "confidence", &confidences);
+  gst_structure_take_value (structure, "label-id", &label_ids);
 }
 
 /**
- * gst_oak_meta_add_detections:
+ * gst_oak_meta_add_regions:
  * @buffer: a writable buffer
- * @detections: (element-type OakDetection): what was found on it; they are
- *     sorted here, most confident first, as encoders cut the list's end
- * @labels: names for the metas' types
- * @width: of the picture, in pixels
- * @height: of the picture, in pixels
+ * @regions: (element-type OakRegion): what was found in its picture; none is
+ *     an answer, too
  *
- * One #GstVideoRegionOfInterestMeta each, with ids from 0. See
- * docs/protocol.md for what is on them.
- *
- * Returns: how many were added; the others have no area inside the frame
+ * One #GstVideoRegionOfInterestMeta each, with ids from 0, and a
+ * #GstCustomMeta for all of them. See docs/protocol.md for what is on them.
  */
-guint
-gst_oak_meta_add_detections (GstBuffer * buffer, GArray * detections,
-    OakLabels * labels, guint width, guint height)
+void
+gst_oak_meta_add_regions (GstBuffer * buffer, const GArray * regions)
 {
-  guint i, n = 0;
+  guint i;
 
-  /* Stable: equals stay in the order of the wire. */
-  g_array_sort (detections, compare_confidence);
-
-  for (i = 0; i < detections->len; i++) {
-    OakDetection *detection = &g_array_index (detections, OakDetection, i);
-    Box box;
-
-    if (find_box (detection, width, height, &box))
-      add_roi (buffer, detection, &box,
-          oak_labels_name (labels, detection->label_id), n++);
-  }
-  return n;
+  for (i = 0; i < regions->len; i++)
+    add_roi (buffer, &g_array_index (regions, OakRegion, i), i);
+  add_custom (buffer, regions);
 }
 
 /* The step inside the box next to its edge, so that who floors the left one
@@ -140,7 +141,7 @@ read_box (const GstVideoRegionOfInterestMeta * roi, guint width, guint height,
   return TRUE;
 }
 
-/* As gst_oak_meta_add_detections() has written them. Outputs are untouched
+/* As gst_oak_meta_add_regions() has written them. Outputs are untouched
  * where that is not so. */
 static gboolean
 read_edges (const GstStructure * param, OakDetection * detection)
@@ -211,7 +212,7 @@ read_roi (GstVideoRegionOfInterestMeta * roi, OakLabels * labels,
  * @detections: (element-type OakDetection): where they are added, in the
  *     order of the metas
  *
- * The opposite of gst_oak_meta_add_detections(): class and edges are those of
+ * The opposite of gst_oak_meta_add_regions(): class and edges are those of
  * the parameters `detection`. Metas that lack them, as converters drop them,
  * count by their type and box; the box survives the wire to the pixel in
  * pictures of up to 10000 pixels a side. The confidence is the first one

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Detections become metas on a buffer, and metas detections. No text, no
+/* What was found becomes metas on a buffer, and metas detections. No text, no
  * sockets. */
 
 #pragma once
@@ -8,12 +8,12 @@
 
 #include "oakdetection.h"
 #include "oaklabel.h"
+#include "oakregion.h"
 
-guint     gst_oak_meta_add_detections   (GstBuffer * buffer,
-                                         GArray    * detections,
-                                         OakLabels * labels,
-                                         guint       width,
-                                         guint       height);
+void      gst_oak_meta_register         (void);
+
+void      gst_oak_meta_add_regions      (GstBuffer * buffer,
+                                         const GArray * regions);
 
 void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
                                          guint64     device_time);

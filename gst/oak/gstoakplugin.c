@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "gstoakmeta.h"
 #include "gstoaktcpsink.h"
 #include "gstoaktcpsrc.h"
 
@@ -17,6 +18,7 @@ plugin_init (GstPlugin * plugin)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
 
+  gst_oak_meta_register ();
   return GST_ELEMENT_REGISTER (oaktcpsink, plugin)
       && GST_ELEMENT_REGISTER (oaktcpsrc, plugin);
 }

@@ -302,6 +302,7 @@ gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
   self->header_got = 0;
 
   frame->device_time = header->device_time;
+  frame->analysed = header->framing == OAK_FRAMING_IMG;
   frame->image_size = header->image_size;
   return TRUE;
 }

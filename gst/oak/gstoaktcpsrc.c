@@ -44,15 +44,22 @@
  * `BGR` is what most elements take. `BGRP` is what the camera sends: when
  * downstream asks for it, no pixel is touched after it was received.
  *
- * ## Region of interest metas
+ * ## Metas
  *
- * The metas are sorted by confidence, the highest first. `roi_type` is the
- * name of the class (see #GstOakTcpSrc:labels), `id` counts from 0,
- * `parent_id` is -1. A parameter structure `detection` has `x_min`, `y_min`,
- * `x_max`, `y_max` (double, relative to the picture, 0 to 1), `confidence`
- * (double, 0 to 1), `label_id` (int) and `label` (string). Converters such as
- * videoconvert keep the meta and its box but drop the parameters. On encoded
- * pictures boxes are in pixels of the coded picture, and decoders pass them on.
+ * The #GstVideoRegionOfInterestMeta are sorted by confidence, the highest
+ * first. `roi_type` is the name of the class (see #GstOakTcpSrc:labels), `id`
+ * counts from 0, `parent_id` is -1. A parameter structure `detection` has
+ * `x_min`, `y_min`, `x_max`, `y_max` (double, relative to the picture, 0 to 1),
+ * `confidence` (double, 0 to 1), `label_id` (int) and `label` (string).
+ * Converters such as videoconvert keep the meta and its box but drop the
+ * parameters. On encoded pictures boxes are in pixels of the coded picture, and
+ * decoders pass them on.
+ *
+ * A frame of the framing `IMG` has been analysed, even if nothing was found.
+ * That is told by a #GstCustomMeta `OakDetectionsMeta`, which converters keep.
+ * Its structure has `n` (uint), the number of regions, and the arrays
+ * (%GST_TYPE_ARRAY) `confidence` (of double, 0 to 1) and `label-id` (of int),
+ * in which the index is the region's `id`.
  *
  * ## Messages
  *
@@ -128,6 +135,7 @@
 #include "gstoakstate.h"
 #include "gstoaktimeline.h"
 #include "gstoakuri.h"
+#include "oakregion.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 #define GST_CAT_DEFAULT gst_oak_tcp_src_debug
@@ -172,6 +180,7 @@ struct _GstOakTcpSrc
   gboolean listening;           /* in server mode */
   GstOakOnDisconnect on_disconnect;
   OakLabels *label_table;       /* kept till the next start */
+  GArray *regions;              /* of OakRegion, in the present picture */
   GstOakOutlet outlet;
   guint broken_connection;      /* nothing of it is wanted any more */
   gboolean told_geometry;
@@ -709,20 +718,30 @@ gst_oak_tcp_src_stamp (GstOakTcpSrc * self, GstBuffer * buffer,
 }
 
 static void
+gst_oak_tcp_src_find_regions (GstOakTcpSrc * self, GstOakFrame * frame)
+{
+  const OakGeometry *geometry = &self->outlet.content.geometry;
+
+  g_array_set_size (self->regions, 0);
+  oak_regions_find (frame->detections, self->label_table, geometry->width,
+      geometry->height, 0.0, self->regions);
+
+  GST_OBJECT_LOCK (self);
+  self->n_detections += self->regions->len;
+  self->n_detections_left_out += frame->detections->len - self->regions->len;
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
 gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
     GstOakFrame * frame)
 {
-  guint n = gst_oak_meta_add_detections (buffer, frame->detections,
-      self->label_table, self->outlet.content.geometry.width,
-      self->outlet.content.geometry.height);
-
+  if (frame->analysed) {
+    gst_oak_tcp_src_find_regions (self, frame);
+    gst_oak_meta_add_regions (buffer, self->regions);
+  }
   if (GST_CLOCK_TIME_IS_VALID (frame->device_time))
     gst_oak_meta_add_device_time (buffer, frame->device_time);
-
-  GST_OBJECT_LOCK (self);
-  self->n_detections += n;
-  self->n_detections_left_out += frame->detections->len - n;
-  GST_OBJECT_UNLOCK (self);
 }
 
 /* The two clocks are read together: this one may be set at any time. */
@@ -1491,6 +1510,7 @@ gst_oak_tcp_src_finalize (GObject * object)
   gst_oak_queue_free (self->queue);
   gst_oak_timeline_clear (&self->timeline);
   oak_labels_free (self->label_table);
+  g_array_unref (self->regions);
   gst_oak_settings_clear (&self->settings);
   gst_oak_report_clear (&self->report);
   G_OBJECT_CLASS (parent_class)->finalize (object);
@@ -1505,6 +1525,7 @@ gst_oak_tcp_src_init (GstOakTcpSrc * self)
   gst_base_src_set_format (base, GST_FORMAT_TIME);
   gst_oak_timeline_init (&self->timeline);
   gst_oak_report_init (&self->report, GST_ELEMENT (self));
+  self->regions = g_array_new (FALSE, FALSE, sizeof (OakRegion));
   self->queue = gst_oak_queue_new ();
   self->link = gst_oak_link_new (&link_callbacks, self);
   self->receiver = gst_oak_receiver_new (self->link, self->queue,

@@ -53,6 +53,7 @@ ROOMS = {
     "gst/oak/oakverdict": ([], PURE),
     "gst/oak/oakpixels": ([], PURE + INTRINSICS),
     "gst/oak/oakrate": ([], PURE),
+    "gst/oak/oakregion": (["oakdetection.h", "oaklabel.h"], PURE),
     "gst/oak/oaksearch": (["oakwire.h"], PURE),
     "gst/oak/oakseconds": ([], PURE),
     "gst/oak/oakwire": (["oakseconds.h"], PURE),
@@ -98,7 +99,7 @@ ROOMS = {
         CORE + GIO,
     ),
     "gst/oak/gstoakmeta": (
-        ["oakdetection.h", "oaklabel.h"],
+        ["oakdetection.h", "oaklabel.h", "oakregion.h"],
         CORE + VIDEO,
     ),
     "gst/oak/gstoakmode": ([], CORE),
@@ -151,6 +152,7 @@ ROOMS = {
             "gstoakstate.h",
             "gstoaktimeline.h",
             "gstoakuri.h",
+            "oakregion.h",
         ],
         CORE + BASE + VIDEO + TRANSLATION,
     ),
@@ -180,7 +182,7 @@ ROOMS = {
         CORE + BASE + VIDEO + TRANSLATION,
     ),
     "gst/oak/gstoakplugin": (
-        ["gstoaktcpsink.h", "gstoaktcpsrc.h"],
+        ["gstoakmeta.h", "gstoaktcpsink.h", "gstoaktcpsrc.h"],
         CORE + TRANSLATION,
     ),
     # A pure room's test sees that room alone.
@@ -232,6 +234,7 @@ ROOMS = {
     "tests/check/libs/oakencoded": ([], PURE),
     "tests/check/libs/oakpixels": (["oakpixels.h"], PURE + CHECK),
     "tests/check/libs/oakrate": (["oakrate.h"], PURE + CHECK),
+    "tests/check/libs/oakregion": (["oakregion.h"], PURE + CHECK),
     "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
@@ -256,6 +259,7 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oakcontrols": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakdetections": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oakpayloads": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
