@@ -7,6 +7,10 @@
 #include "gstoakmeta.h"
 
 #include <gst/video/video.h>
+#ifdef HAVE_ANALYTICS
+#define GST_USE_UNSTABLE_API
+#include <gst/analytics/analytics.h>
+#endif
 #include <math.h>
 
 /* The edges have four decimals on the wire. */
@@ -79,23 +83,108 @@ add_custom (GstBuffer * buffer, const GArray * regions)
   gst_structure_take_value (structure, "label-id", &label_ids);
 }
 
+#ifdef HAVE_ANALYTICS
+
+/* A relation meta has a byte for each pair, and each copy of it has, too. */
+#define RELATED_MAX 1000
+
+/* What GStreamer makes room for where nobody says. */
+#define RELATED_MIN 5
+
+/* What an OD mtd takes, or a bit more, in bytes. */
+#define RELATED_SIZE 64
+
+static void
+remove_relations (GstBuffer * buffer)
+{
+  GstMeta *meta;
+
+  while ((meta = gst_buffer_get_meta (buffer,
+              GST_ANALYTICS_RELATION_META_API_TYPE)) != NULL)
+    gst_buffer_remove_meta (buffer, meta);
+}
+
+/* On a pooled buffer it would stay, empty, and say of a later frame that
+ * nothing was found there. */
+static GstAnalyticsRelationMeta *
+add_relations (GstBuffer * buffer, guint n)
+{
+  const guint room = MAX (n, RELATED_MIN);
+  GstAnalyticsRelationMetaInitParams params = { room, room * RELATED_SIZE };
+  GstAnalyticsRelationMeta *relations =
+      gst_buffer_add_analytics_relation_meta_full (buffer, &params);
+
+  GST_META_FLAG_UNSET ((GstMeta *) relations, GST_META_FLAG_POOLED);
+  return relations;
+}
+
+static void
+add_analytics (GstBuffer * buffer, const GArray * regions)
+{
+  guint n = MIN (regions->len, RELATED_MAX);
+  GstAnalyticsRelationMeta *relations = add_relations (buffer, n);
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    const OakRegion *region = &g_array_index (regions, OakRegion, i);
+    GstAnalyticsODMtd od;
+
+    gst_analytics_relation_meta_add_od_mtd (relations,
+        g_quark_from_string (region->label), region->x, region->y, region->w,
+        region->h, region->detection.confidence, &od);
+  }
+}
+
+#else
+
+static void
+remove_relations (GstBuffer * buffer)
+{
+}
+
+static void
+add_analytics (GstBuffer * buffer, const GArray * regions)
+{
+}
+
+#endif
+
 /**
  * gst_oak_meta_add_regions:
  * @buffer: a writable buffer
  * @regions: (element-type OakRegion): what was found in its picture; none is
  *     an answer, too
+ * @analytics: whether to add a #GstAnalyticsRelationMeta, if they are there
  *
  * One #GstVideoRegionOfInterestMeta each, with ids from 0, and a
  * #GstCustomMeta for all of them. See docs/protocol.md for what is on them.
  */
 void
-gst_oak_meta_add_regions (GstBuffer * buffer, const GArray * regions)
+gst_oak_meta_add_regions (GstBuffer * buffer, const GArray * regions,
+    gboolean analytics)
 {
   guint i;
 
+  remove_relations (buffer);
   for (i = 0; i < regions->len; i++)
     add_roi (buffer, &g_array_index (regions, OakRegion, i), i);
   add_custom (buffer, regions);
+  if (analytics)
+    add_analytics (buffer, regions);
+}
+
+/**
+ * gst_oak_meta_add_no_regions:
+ * @buffer: a writable buffer
+ *
+ * For a picture in which nobody has looked. Where other elements use a pool
+ * with us, a relation meta of theirs may have stayed on its buffers, and would
+ * say that somebody has.
+ */
+void
+gst_oak_meta_add_no_regions (GstBuffer * buffer)
+{
+  remove_relations (buffer);
 }
 
 /* The step inside the box next to its edge, so that who floors the left one

@@ -13,7 +13,10 @@
 void      gst_oak_meta_register         (void);
 
 void      gst_oak_meta_add_regions      (GstBuffer * buffer,
-                                         const GArray * regions);
+                                         const GArray * regions,
+                                         gboolean    analytics);
+
+void      gst_oak_meta_add_no_regions   (GstBuffer * buffer);
 
 void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
                                          guint64     device_time);

@@ -233,6 +233,33 @@ gst_oak_settings_install (GObjectClass * klass)
       DEFAULT_LABELS, ready);
 
   /**
+   * GstOakTcpSrc:min-confidence:
+   *
+   * What is detected with less confidence than this (0 to 1) is left out, and
+   * counted (`detections-below-min-confidence`).
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_MIN_CONFIDENCE] =
+      g_param_spec_double ("min-confidence", "Lowest confidence",
+      "Leave out what is detected with less confidence than this", 0.0, 1.0,
+      0.0, controllable);
+
+  /**
+   * GstOakTcpSrc:analytics-meta:
+   *
+   * Whether analysed pictures get a #GstAnalyticsRelationMeta, too, in which
+   * objectdetectionoverlay and others look for detections. The releases 2025.0
+   * and 2025.1 of DL Streamer fail with it. Without effect where the plugin was
+   * built without gstreamer-analytics-1.0, which comes with GStreamer 1.24.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_ANALYTICS_META] =
+      g_param_spec_boolean ("analytics-meta", "Analytics meta",
+      "Attach detections as an analytics meta as well", TRUE, playing);
+
+  /**
    * GstOakTcpSrc:connect-timeout:
    *
    * How long resolving the name and connecting may take together, in
@@ -471,6 +498,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * * `frames`: pictures given to the source pad
    * * `bytes`: received from the camera
    * * `detections`: attached to pictures
+   * * `detections-below-min-confidence`: left out (see
+   *   #GstOakTcpSrc:min-confidence)
    * * `detections-left-out`: did not parse, or have no area in the picture
    * * `frames-without-image`: frames that had no picture
    * * `dropped`: frames left out because downstream was too slow, or the
@@ -573,6 +602,12 @@ gst_oak_settings_set (GstOakSettings * self, GstOakProp id,
       g_free (self->labels);
       self->labels = g_value_dup_string (value);
       break;
+    case GST_OAK_PROP_MIN_CONFIDENCE:
+      self->min_confidence = g_value_get_double (value);
+      break;
+    case GST_OAK_PROP_ANALYTICS_META:
+      self->analytics_meta = g_value_get_boolean (value);
+      break;
     case GST_OAK_PROP_CONNECT_TIMEOUT:
       self->connect_timeout = g_value_get_uint (value);
       break;
@@ -663,6 +698,12 @@ gst_oak_settings_get (const GstOakSettings * self, GstOakProp id,
       break;
     case GST_OAK_PROP_LABELS:
       g_value_set_string (value, self->labels);
+      break;
+    case GST_OAK_PROP_MIN_CONFIDENCE:
+      g_value_set_double (value, self->min_confidence);
+      break;
+    case GST_OAK_PROP_ANALYTICS_META:
+      g_value_set_boolean (value, self->analytics_meta);
       break;
     case GST_OAK_PROP_CONNECT_TIMEOUT:
       g_value_set_uint (value, self->connect_timeout);

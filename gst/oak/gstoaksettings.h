@@ -24,6 +24,8 @@ typedef enum
   GST_OAK_PROP_HEIGHT,
   GST_OAK_PROP_FRAMERATE,
   GST_OAK_PROP_LABELS,
+  GST_OAK_PROP_MIN_CONFIDENCE,
+  GST_OAK_PROP_ANALYTICS_META,
   GST_OAK_PROP_CONNECT_TIMEOUT,
   GST_OAK_PROP_FIRST_BYTE_TIMEOUT,
   GST_OAK_PROP_STALL_TIMEOUT,
@@ -55,6 +57,8 @@ typedef struct
   guint width, height;
   gint fps_n, fps_d;
   gchar *labels;
+  gdouble min_confidence;       /* 0..1 */
+  gboolean analytics_meta;
   guint connect_timeout;        /* ms, as the next two */
   guint first_byte_timeout;
   guint stall_timeout;

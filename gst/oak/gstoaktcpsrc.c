@@ -59,7 +59,10 @@
  * That is told by a #GstCustomMeta `OakDetectionsMeta`, which converters keep.
  * Its structure has `n` (uint), the number of regions, and the arrays
  * (%GST_TYPE_ARRAY) `confidence` (of double, 0 to 1) and `label-id` (of int),
- * in which the index is the region's `id`.
+ * in which the index is the region's `id`. Built with
+ * gstreamer-analytics-1.0, there is a #GstAnalyticsRelationMeta, too (see
+ * #GstOakTcpSrc:analytics-meta), with one object detection for each region, of
+ * the same id. A frame of the framing `ABCDE` has none of these.
  *
  * ## Messages
  *
@@ -169,6 +172,7 @@ struct _GstOakTcpSrc
   GstClockTime pipeline_latency;
   guint64 n_frames;
   guint64 n_detections;
+  guint64 n_detections_below;   /* the lowest confidence */
   guint64 n_detections_left_out;
   guint64 n_without_image;
   guint64 n_discarded;
@@ -721,25 +725,49 @@ static void
 gst_oak_tcp_src_find_regions (GstOakTcpSrc * self, GstOakFrame * frame)
 {
   const OakGeometry *geometry = &self->outlet.content.geometry;
+  gdouble min_confidence;
+  guint n_below;
+
+  GST_OBJECT_LOCK (self);
+  min_confidence = self->settings.min_confidence;
+  GST_OBJECT_UNLOCK (self);
 
   g_array_set_size (self->regions, 0);
-  oak_regions_find (frame->detections, self->label_table, geometry->width,
-      geometry->height, 0.0, self->regions);
+  n_below = oak_regions_find (frame->detections, self->label_table,
+      geometry->width, geometry->height, min_confidence, self->regions);
 
   GST_OBJECT_LOCK (self);
   self->n_detections += self->regions->len;
-  self->n_detections_left_out += frame->detections->len - self->regions->len;
+  self->n_detections_below += n_below;
+  self->n_detections_left_out +=
+      frame->detections->len - n_below - self->regions->len;
   GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_oak_tcp_src_add_regions (GstOakTcpSrc * self, GstBuffer * buffer,
+    GstOakFrame * frame)
+{
+  gboolean analytics;
+
+  if (!frame->analysed) {
+    gst_oak_meta_add_no_regions (buffer);
+    return;
+  }
+
+  GST_OBJECT_LOCK (self);
+  analytics = self->settings.analytics_meta;
+  GST_OBJECT_UNLOCK (self);
+
+  gst_oak_tcp_src_find_regions (self, frame);
+  gst_oak_meta_add_regions (buffer, self->regions, analytics);
 }
 
 static void
 gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
     GstOakFrame * frame)
 {
-  if (frame->analysed) {
-    gst_oak_tcp_src_find_regions (self, frame);
-    gst_oak_meta_add_regions (buffer, self->regions);
-  }
+  gst_oak_tcp_src_add_regions (self, buffer, frame);
   if (GST_CLOCK_TIME_IS_VALID (frame->device_time))
     gst_oak_meta_add_device_time (buffer, frame->device_time);
 }
@@ -989,6 +1017,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   self->pipeline_latency = 0;
   self->n_frames = 0;
   self->n_detections = 0;
+  self->n_detections_below = 0;
   self->n_detections_left_out = 0;
   self->n_without_image = 0;
   self->n_discarded = 0;
@@ -1277,6 +1306,8 @@ gst_oak_tcp_src_get_stats (GstOakTcpSrc * self)
       "frames", G_TYPE_UINT64, self->n_frames,
       "bytes", G_TYPE_UINT64, link.bytes,
       "detections", G_TYPE_UINT64, self->n_detections,
+      "detections-below-min-confidence", G_TYPE_UINT64,
+      self->n_detections_below,
       "detections-left-out", G_TYPE_UINT64,
       self->n_detections_left_out + receiver.bad_detections,
       "frames-without-image", G_TYPE_UINT64, self->n_without_image,

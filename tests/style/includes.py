@@ -25,6 +25,7 @@ SOCKET_OPTIONS = [r"sys/socket\.h", r"netinet/(in|tcp)\.h", r"winsock2\.h"]
 CORE = [r"gst/gst\.h", r"glib(-object)?\.h"] + PURE
 BASE = [r"gst/base/.*\.h"]
 VIDEO = [r"gst/video/.*\.h"]
+ANALYTICS = [r"gst/analytics/.*\.h"]
 TRANSLATION = [r"glib/gi18n-lib\.h"]
 CHECK = [r"gst/check/.*\.h"]
 ANY_GSTREAMER = [r"gst/.*\.h", r"gio/.*\.h", r"glib.*\.h", r"[a-z]+\.h"]
@@ -100,7 +101,7 @@ ROOMS = {
     ),
     "gst/oak/gstoakmeta": (
         ["oakdetection.h", "oaklabel.h", "oakregion.h"],
-        CORE + VIDEO,
+        CORE + VIDEO + ANALYTICS,
     ),
     "gst/oak/gstoakmode": ([], CORE),
     "gst/oak/gstoakoutlet": (
@@ -259,7 +260,10 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oakcontrols": (["oakrig.h"], ANY_GSTREAMER),
-    "tests/check/elements/oakdetections": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakdetections": (
+        ["config.h", "oakrig.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oakpayloads": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,

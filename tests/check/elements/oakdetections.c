@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <math.h>
 #include <string.h>
 #include <gst/check/gstcheck.h>
 #include <gst/video/gstvideometa.h>
 #include <gst/video/video.h>
+#ifdef HAVE_ANALYTICS
+#define GST_USE_UNSTABLE_API
+#include <gst/analytics/analytics.h>
+#endif
 #include "oakrig.h"
 
 /* A side of a power of two makes every box an exact number. */
@@ -101,6 +109,20 @@ assert_custom (GstSample * sample, guint n)
   return structure;
 }
 
+/* Of a frame on which nothing says that it was analysed. */
+static void
+assert_no_metas (GstSample * sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  gpointer state = NULL;
+  GstMeta *meta;
+
+  while ((meta = gst_buffer_iterate_meta (buffer, &state)) != NULL)
+    fail_unless (meta->info->api == GST_VIDEO_META_API_TYPE
+        || meta->info->api == GST_REFERENCE_TIMESTAMP_META_API_TYPE,
+        "a %s", g_type_name (meta->info->type));
+}
+
 /*** the custom meta ***/
 
 GST_START_TEST (test_custom_meta_has_confidences_and_classes_by_id)
@@ -167,13 +189,208 @@ GST_START_TEST (test_frame_of_no_network_has_no_meta)
 
   rig_play (rig);
   sample = pull_abcde (rig);
-  fail_unless_equals_int (count_rois (sample), 0);
-  fail_unless (custom_of (sample) == NULL);
+  assert_no_metas (sample);
   gst_sample_unref (sample);
   rig_free (rig);
 }
 
 GST_END_TEST;
+
+/*** memory that is used again ***/
+
+/* What has come is let go, so that its buffers return to their pool. */
+static void
+forget (Rig * rig)
+{
+  g_mutex_lock (&rig->lock);
+  g_ptr_array_set_size (rig->came, 0);
+  rig->next = 0;
+  g_mutex_unlock (&rig->lock);
+}
+
+#define N_FRAMES 8
+
+GST_START_TEST (test_buffer_used_again_has_no_old_meta)
+{
+  g_autoptr (GHashTable) analysed = g_hash_table_new (NULL, NULL);
+  Rig *rig = rig_new_for_detections ();
+  guint i, n_again = 0;
+  GstSample *sample;
+
+  rig_offer_pool (rig, 0);
+  rig_play (rig);
+  for (i = 0; i < N_FRAMES; i++) {
+    sample = pull (rig, i % 2 == 0 ? TWO : NULL);
+    g_hash_table_add (analysed, gst_sample_get_buffer (sample));
+    fail_unless_equals_int (count_rois (sample), i % 2 == 0 ? 2 : 0);
+    assert_custom (sample, i % 2 == 0 ? 2 : 0);
+    gst_sample_unref (sample);
+    forget (rig);
+  }
+  for (i = 0; i < N_FRAMES; i++) {
+    sample = pull_abcde (rig);
+    n_again += g_hash_table_contains (analysed, gst_sample_get_buffer (sample));
+    assert_no_metas (sample);
+    gst_sample_unref (sample);
+    forget (rig);
+  }
+  fail_unless (n_again > 0, "no buffer was used again");
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/*** the lowest confidence ***/
+
+GST_START_TEST (test_less_than_the_lowest_confidence_is_left_out)
+{
+  Rig *rig = rig_new_for_detections ();
+  GstSample *sample;
+
+  rig_set (rig, "min-confidence", "0.873");
+  rig_play (rig);
+  sample = pull (rig, TWO "|5;87.2;0.1000;0.1000;0.3000;0.4000|"
+      "6;99.0;1.1000;0.1000;1.3000;0.4000");
+  fail_unless_equals_int (count_rois (sample), 1);
+  fail_unless_equals_string (label_of (sample, 0), "dog");
+  assert_custom (sample, 1);
+  fail_unless_equals_uint64 (rig_stat (rig, "detections"), 1);
+  fail_unless_equals_uint64 (rig_stat (rig,
+          "detections-below-min-confidence"), 2);
+  fail_unless_equals_uint64 (rig_stat (rig, "detections-left-out"), 1);
+  gst_sample_unref (sample);
+  rig_set (rig, "min-confidence", "0.5");
+  sample = pull (rig, TWO);
+  fail_unless_equals_int (count_rois (sample), 2);
+  gst_sample_unref (sample);
+  rig_set (rig, "min-confidence", "1");
+  sample = pull (rig, TWO);
+  fail_unless_equals_int (count_rois (sample), 0);
+  assert_custom (sample, 0);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/*** the analytics meta ***/
+
+#ifdef HAVE_ANALYTICS
+static GstAnalyticsRelationMeta *
+relations_of (GstSample * sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+
+  fail_unless (gst_buffer_get_n_meta (buffer,
+          GST_ANALYTICS_RELATION_META_API_TYPE) <= 1);
+  return gst_buffer_get_analytics_relation_meta (buffer);
+}
+
+static void
+assert_od_is_roi (GstSample * sample, guint id, gdouble expected)
+{
+  GstVideoRegionOfInterestMeta *roi = roi_of (sample, id);
+  GstAnalyticsODMtd od;
+  gint x, y, w, h;
+  gfloat confidence;
+
+  fail_unless (gst_analytics_relation_meta_get_od_mtd (relations_of (sample),
+          id, &od));
+  fail_unless_equals_int (od.id, roi->id);
+  fail_unless (gst_analytics_od_mtd_get_obj_type (&od) == roi->roi_type);
+  fail_unless (gst_analytics_od_mtd_get_location (&od, &x, &y, &w, &h,
+          &confidence));
+  fail_unless_equals_int (x, roi->x);
+  fail_unless_equals_int (y, roi->y);
+  fail_unless_equals_int (w, roi->w);
+  fail_unless_equals_int (h, roi->h);
+  fail_unless (fabs (confidence - expected) < 1e-6);
+}
+
+GST_START_TEST (test_analytics_meta_has_each_region)
+{
+  Rig *rig = rig_new_for_detections ();
+  GstSample *sample;
+
+  rig_play (rig);
+  sample = pull (rig, TWO);
+  fail_unless (relations_of (sample) != NULL);
+  fail_unless_equals_int (gst_analytics_relation_get_length (relations_of
+          (sample)), 2);
+  assert_od_is_roi (sample, 0, 0.873);
+  assert_od_is_roi (sample, 1, 0.5);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_analytics_meta_is_empty_where_nothing_was_found)
+{
+  Rig *rig = rig_new_for_detections ();
+  GstSample *sample;
+
+  rig_play (rig);
+  sample = pull (rig, NULL);
+  fail_unless (relations_of (sample) != NULL);
+  fail_unless_equals_int (gst_analytics_relation_get_length (relations_of
+          (sample)), 0);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_analytics_meta_is_switched_off)
+{
+  Rig *rig = rig_new_for_detections ();
+  GstSample *sample;
+  guint i;
+
+  rig_offer_pool (rig, 0);
+  rig_play (rig);
+  for (i = 0; i < N_FRAMES; i++) {
+    gst_sample_unref (pull (rig, TWO));
+    forget (rig);
+  }
+  rig_set (rig, "analytics-meta", "false");
+  for (i = 0; i < N_FRAMES; i++) {
+    sample = pull (rig, TWO);
+    fail_unless (relations_of (sample) == NULL);
+    assert_custom (sample, 2);
+    gst_sample_unref (sample);
+    forget (rig);
+  }
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Memory for each pair: what a camera sends must not take all there is. */
+GST_START_TEST (test_analytics_meta_has_the_thousand_surest)
+{
+  Rig *rig = rig_new_for_detections ();
+  g_autoptr (GString) text =
+      g_string_new ("1;40.0;0.1000;0.2000;0.3000;0.4000");
+  GstSample *sample;
+  guint i;
+
+  for (i = 1; i < 8000; i++)
+    g_string_append_printf (text, "|%u;50.0;0.1000;0.2000;0.3000;0.4000",
+        i % 80);
+  rig_play (rig);
+  sample = pull (rig, text->str);
+  fail_unless_equals_int (count_rois (sample), 8000);
+  assert_custom (sample, 8000);
+  fail_unless_equals_int (gst_analytics_relation_get_length (relations_of
+          (sample)), 1000);
+  assert_od_is_roi (sample, 999, 0.5);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+#endif
 
 static Suite *
 oakdetections_suite (void)
@@ -186,6 +403,20 @@ oakdetections_suite (void)
   tcase_add_test (tc, test_custom_meta_has_no_tags);
   tcase_add_test (tc, test_nothing_found_is_told);
   tcase_add_test (tc, test_frame_of_no_network_has_no_meta);
+  tcase_add_test (tc, test_buffer_used_again_has_no_old_meta);
+
+  tc = tcase_create ("confidence");
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_less_than_the_lowest_confidence_is_left_out);
+
+#ifdef HAVE_ANALYTICS
+  tc = tcase_create ("analytics");
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_analytics_meta_has_each_region);
+  tcase_add_test (tc, test_analytics_meta_is_empty_where_nothing_was_found);
+  tcase_add_test (tc, test_analytics_meta_is_switched_off);
+  tcase_add_test (tc, test_analytics_meta_has_the_thousand_surest);
+#endif
   return s;
 }
 

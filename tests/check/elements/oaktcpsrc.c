@@ -129,6 +129,8 @@ static const struct
   {"verify-frames", "FALSE", "TRUE"},
   {"wall-clock-meta", "FALSE", "TRUE"},
   {"drop-on-latency", "TRUE", "FALSE"},
+  {"min-confidence", "0", "0.25"},
+  {"analytics-meta", "TRUE", "FALSE"},
   {"reconnect-attempts", "-1", "7"},
 };
 /* *INDENT-ON* */
@@ -184,7 +186,7 @@ GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
     "reconnect-attempts", "verify-frames", "timestamp-mode"
   };
   static const gchar *playing[] = { "latency", "drop-on-latency",
-    "wall-clock-meta", "focus", "autofocus"
+    "wall-clock-meta", "focus", "autofocus", "min-confidence", "analytics-meta"
   };
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
   GObjectClass *klass = G_OBJECT_GET_CLASS (src);
@@ -270,7 +272,8 @@ GST_END_TEST;
 GST_START_TEST (test_stats_begin_at_zero)
 {
   static const gchar *names[] = { "frames", "bytes", "detections",
-    "detections-left-out", "frames-without-image", "dropped", "discarded",
+    "detections-below-min-confidence", "detections-left-out",
+    "frames-without-image", "dropped", "discarded",
     "delta-frames-dropped", "connections", "connections-refused"
   };
   Rig *rig = rig_new ();
