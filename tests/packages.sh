@@ -30,6 +30,7 @@ build   must  command    gst-inspect-1.0        gstreamer1.0-tools
 build   must  element    videoconvert           gstreamer1.0-plugins-base
 build   may   debian     dpkg-architecture      dpkg-dev
 build   may   command    msgfmt                 gettext
+build   may   since1.24  gstreamer-analytics-1.0 libgstreamer-plugins-bad1.0-dev
 test    must  gstreamer  gstreamer-check-1.0    libgstreamer1.0-dev
 test    must  gstreamer  gstreamer-controller-1.0 libgstreamer1.0-dev
 test    may   command    indent                 indent
@@ -68,6 +69,9 @@ is_there() {
     debian) ! command -v dpkg || command -v "$2" ;;
     header) echo "#include <$2>" | cc -E - ;;
     gstreamer) pkg-config --atleast-version="$gstreamer_needed" "$2" ;;
+    # An older one has none: there is nothing to install.
+    since*) ! pkg-config --atleast-version="${1#since}" gstreamer-1.0 ||
+      pkg-config --exists "$2" ;;
     element) gst-inspect-1.0 --exists "$2" ;;
     python) $(mesons_python) -c "import $2" ;;
     typelib) $(mesons_python) -c \
@@ -124,8 +128,15 @@ lacking=$(missing)
 [ -n "$lacking" ] || exit 0
 
 if may_install; then
-  install "$(packages "$lacking")"
+  tried=$(packages "$lacking")
+  install "$tried"
   lacking=$(missing)
+  # Which GStreamer it is, and what goes with it, shows only now.
+  more=$(packages "$(echo "$lacking" | grep ' since' || true)")
+  if [ -n "$more" ] && [ "$more" != "$tried" ]; then
+    install "$more"
+    lacking=$(missing)
+  fi
   [ -n "$lacking" ] || exit 0
 fi
 
@@ -134,6 +145,7 @@ echo "$lacking" | while read -r need kind name package; do
   case $kind in
     debian) kind="command" ;;
     gstreamer) name="$name >= $gstreamer_needed"; kind="library" ;;
+    since*) kind="library" ;;
   esac
   [ "$need" != may ] || package="$package, not essential"
   echo "  $kind $name ($package)"
