@@ -32,37 +32,54 @@ read_file (const gchar * path, GError ** error)
   return table;
 }
 
-static void
-post_error (GstElement * element, const gchar * path, const GError * error)
+/* Which code it gets, and what the user is told; (transfer full). */
+static gchar *
+describe (const gchar * path, const GError * error, gint * code)
 {
   if (error->domain == OAK_LABEL_ERROR) {
-    GST_ELEMENT_ERROR (element, RESOURCE, SETTINGS,
-        (_("The file of labels \"%s\" is not one: it has a name a line, in "
-                "UTF-8."), path), ("%s", error->message));
-  } else if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
-    GST_ELEMENT_ERROR (element, RESOURCE, NOT_FOUND,
-        (_("There is no file of labels \"%s\". The property \"labels\" takes "
-                "coco, none, or the path of a text file."), path),
-        ("%s", error->message));
-  } else {
-    GST_ELEMENT_ERROR (element, RESOURCE, OPEN_READ,
-        (_("The file of labels \"%s\" cannot be read."), path),
-        ("%s", error->message));
+    *code = GST_RESOURCE_ERROR_SETTINGS;
+    return g_strdup_printf (_("The file of labels \"%s\" is not one: it has a "
+            "name a line, in UTF-8."), path);
   }
+  if (g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT)) {
+    *code = GST_RESOURCE_ERROR_NOT_FOUND;
+    return g_strdup_printf (_("There is no file of labels \"%s\". The property "
+            "\"labels\" takes coco, none, or the path of a text file."), path);
+  }
+  *code = GST_RESOURCE_ERROR_OPEN_READ;
+  return g_strdup_printf (_("The file of labels \"%s\" cannot be read."), path);
+}
+
+static void
+post (GstElement * element, GstMessageType type, const gchar * path,
+    const GError * error)
+{
+  gint code;
+  gchar *text = describe (path, error, &code);
+  gchar *next = type == GST_MESSAGE_WARNING ?
+      g_strdup (_("The names stay as they were.")) : NULL;
+
+  gst_element_message_full (element, type, GST_RESOURCE_ERROR, code,
+      g_strjoin (" ", text, next, NULL), g_strdup (error->message), __FILE__,
+      GST_FUNCTION, __LINE__);
+  g_free (next);
+  g_free (text);
 }
 
 /**
  * gst_oak_labels_open:
- * @element: posts the error
+ * @element: posts the message
+ * @type: ERROR, or WARNING where the element goes on with another table
  * @labels: (nullable): `coco`, `none` or %NULL, or the path of a text file
  *
- * With a file that cannot be used an error is posted (RESOURCE, with
- * NOT_FOUND, OPEN_READ or SETTINGS). Waits for the file.
+ * With a file that cannot be used a message is posted (RESOURCE, with
+ * NOT_FOUND, OPEN_READ or SETTINGS). Hold no lock. Waits for the file.
  *
- * Returns: (transfer full) (nullable): the table, %NULL if an error was posted
+ * Returns: (transfer full) (nullable): the table, %NULL if a message was posted
  */
 OakLabels *
-gst_oak_labels_open (GstElement * element, const gchar * labels)
+gst_oak_labels_open (GstElement * element, GstMessageType type,
+    const gchar * labels)
 {
   GError *error = NULL;
   OakLabels *table;
@@ -74,7 +91,7 @@ gst_oak_labels_open (GstElement * element, const gchar * labels)
 
   table = read_file (labels, &error);
   if (table == NULL) {
-    post_error (element, labels, error);
+    post (element, type, labels, error);
     g_error_free (error);
   }
   return table;

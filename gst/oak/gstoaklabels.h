@@ -8,5 +8,6 @@
 
 #include "oaklabel.h"
 
-OakLabels *   gst_oak_labels_open   (GstElement  * element,
-                                     const gchar * labels);
+OakLabels *   gst_oak_labels_open   (GstElement   * element,
+                                     GstMessageType type,
+                                     const gchar  * labels);

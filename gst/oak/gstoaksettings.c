@@ -226,11 +226,15 @@ gst_oak_settings_install (GObjectClass * klass)
    * 999 `object`. With a file that cannot be used the state change to PAUSED
    * fails (RESOURCE, NOT_FOUND, OPEN_READ or SETTINGS).
    *
+   * In PAUSED and above a change reads the file at once, and counts from the
+   * next picture on. A file that cannot be used is told by a WARNING of the
+   * same codes then, and the names stay as they were.
+   *
    * Since: 0.1
    */
   properties[GST_OAK_PROP_LABELS] = g_param_spec_string ("labels", "Labels",
       "Names of the detected classes: coco, none, or a file with a name a line",
-      DEFAULT_LABELS, ready);
+      DEFAULT_LABELS, playing);
 
   /**
    * GstOakTcpSrc:min-confidence:

@@ -584,7 +584,8 @@ gst_oak_tcp_sink_open_writer (GstOakTcpSink * self)
 
   if (gst_oak_tcp_sink_read_detections (self, detections, &fixed)) {
     settings.detections = fixed;
-    settings.labels = gst_oak_labels_open (GST_ELEMENT (self), labels);
+    settings.labels = gst_oak_labels_open (GST_ELEMENT (self),
+        GST_MESSAGE_ERROR, labels);
     if (settings.labels != NULL)
       self->writer = gst_oak_writer_new (&settings);
     else

@@ -165,6 +165,9 @@ struct _GstOakTcpSrc
 
   /* under the object lock */
   GstOakSettings settings;
+  guint n_label_changes;        /* since the beginning */
+  gboolean labels_open;         /* from PAUSED on a change opens a file */
+  OakLabels *new_labels;        /* for the next frame on; NULL = as before */
   guint current_port;           /* that is listened on; 0 = none */
   GstClockTime frame_duration;  /* 0 = not known */
   GstClockTime held_for;        /* if that is not known: how long a frame waits
@@ -721,6 +724,21 @@ gst_oak_tcp_src_stamp (GstOakTcpSrc * self, GstBuffer * buffer,
   GST_OBJECT_UNLOCK (self);
 }
 
+/* Between frames: what one of them has been given stays with it. */
+static void
+gst_oak_tcp_src_take_labels (GstOakTcpSrc * self)
+{
+  OakLabels *old = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->new_labels != NULL) {
+    old = self->label_table;
+    self->label_table = g_steal_pointer (&self->new_labels);
+  }
+  GST_OBJECT_UNLOCK (self);
+  oak_labels_free (old);
+}
+
 static void
 gst_oak_tcp_src_find_regions (GstOakTcpSrc * self, GstOakFrame * frame)
 {
@@ -759,6 +777,7 @@ gst_oak_tcp_src_add_regions (GstOakTcpSrc * self, GstBuffer * buffer,
   analytics = self->settings.analytics_meta;
   GST_OBJECT_UNLOCK (self);
 
+  gst_oak_tcp_src_take_labels (self);
   gst_oak_tcp_src_find_regions (self, frame);
   gst_oak_meta_add_regions (buffer, self->regions, analytics);
 }
@@ -970,19 +989,54 @@ gst_oak_tcp_src_create (GstPushSrc * push, GstBuffer ** buffer)
 
 /* States */
 
-static gboolean
-gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
+/* The file is read without the lock: @change tells whether the property is
+ * still the same then. */
+static OakLabels *
+gst_oak_tcp_src_read_labels (GstOakTcpSrc * self, GstMessageType type,
+    guint * change)
 {
+  OakLabels *table;
   gchar *labels;
 
   GST_OBJECT_LOCK (self);
+  *change = self->n_label_changes;
   labels = g_strdup (self->settings.labels);
   GST_OBJECT_UNLOCK (self);
 
-  oak_labels_free (self->label_table);
-  self->label_table = gst_oak_labels_open (GST_ELEMENT (self), labels);
+  table = gst_oak_labels_open (GST_ELEMENT (self), type, labels);
   g_free (labels);
-  return self->label_table != NULL;
+  return table;
+}
+
+static gboolean
+gst_oak_tcp_src_open_labels (GstOakTcpSrc * self)
+{
+  gboolean current = FALSE;
+
+  while (!current) {
+    guint change;
+
+    oak_labels_free (self->label_table);
+    self->label_table =
+        gst_oak_tcp_src_read_labels (self, GST_MESSAGE_ERROR, &change);
+    if (self->label_table == NULL)
+      return FALSE;
+
+    GST_OBJECT_LOCK (self);
+    current = change == self->n_label_changes;
+    self->labels_open = current;
+    GST_OBJECT_UNLOCK (self);
+  }
+  return TRUE;
+}
+
+static void
+gst_oak_tcp_src_close_labels (GstOakTcpSrc * self)
+{
+  GST_OBJECT_LOCK (self);
+  self->labels_open = FALSE;
+  g_clear_pointer (&self->new_labels, oak_labels_free);
+  GST_OBJECT_UNLOCK (self);
 }
 
 static void
@@ -1233,14 +1287,20 @@ gst_oak_tcp_src_open (GstOakTcpSrc * self)
 {
   GstOakMode mode;
 
-  return gst_oak_tcp_src_check_settings (self, &mode)
-      && gst_oak_tcp_src_open_labels (self)
-      && (mode == GST_OAK_MODE_CLIENT || gst_oak_tcp_src_listen (self));
+  if (!gst_oak_tcp_src_check_settings (self, &mode)
+      || !gst_oak_tcp_src_open_labels (self))
+    return FALSE;
+  if (mode == GST_OAK_MODE_CLIENT || gst_oak_tcp_src_listen (self))
+    return TRUE;
+
+  gst_oak_tcp_src_close_labels (self);
+  return FALSE;
 }
 
 static void
 gst_oak_tcp_src_close (GstOakTcpSrc * self)
 {
+  gst_oak_tcp_src_close_labels (self);
   gst_oak_link_unlisten (self->link);
   gst_oak_tcp_src_set_current_port (self, 0);
 }
@@ -1387,6 +1447,39 @@ gst_oak_tcp_src_set_autofocus (GstOakTcpSrc * self, gboolean autofocus)
   gst_oak_tcp_src_tell_focus (self);
 }
 
+/* A setter has no way to fail. While we run, what is wrong with a file is told
+ * by a warning, and the stream goes on. */
+static void
+gst_oak_tcp_src_set_labels (GstOakTcpSrc * self, const GValue * value)
+{
+  OakLabels *table;
+  gboolean is_open;
+  guint change;
+
+  GST_OBJECT_LOCK (self);
+  gst_oak_settings_set (&self->settings, GST_OAK_PROP_LABELS, value);
+  self->n_label_changes++;
+  is_open = self->labels_open;
+  GST_OBJECT_UNLOCK (self);
+  if (!is_open)
+    return;
+
+  table = gst_oak_tcp_src_read_labels (self, GST_MESSAGE_WARNING, &change);
+  if (table == NULL)
+    return;
+
+  /* Who has set it since then reads it himself. */
+  GST_OBJECT_LOCK (self);
+  if (self->labels_open && change == self->n_label_changes) {
+    OakLabels *older = self->new_labels;
+
+    self->new_labels = table;
+    table = older;
+  }
+  GST_OBJECT_UNLOCK (self);
+  oak_labels_free (table);
+}
+
 /* A setter has no way to fail: a bad URI fails when the element is to run. */
 static void
 gst_oak_tcp_src_set_uri_property (GstOakTcpSrc * self, const gchar * uri)
@@ -1413,6 +1506,9 @@ gst_oak_tcp_src_set_active_property (GstOakTcpSrc * self, guint id,
   switch (id) {
     case GST_OAK_PROP_URI:
       gst_oak_tcp_src_set_uri_property (self, g_value_get_string (value));
+      return TRUE;
+    case GST_OAK_PROP_LABELS:
+      gst_oak_tcp_src_set_labels (self, value);
       return TRUE;
     case GST_OAK_PROP_FOCUS:
       gst_oak_tcp_src_set_focus (self, g_value_get_int (value));
@@ -1540,6 +1636,7 @@ gst_oak_tcp_src_finalize (GObject * object)
   gst_oak_link_free (self->link);
   gst_oak_queue_free (self->queue);
   gst_oak_timeline_clear (&self->timeline);
+  oak_labels_free (self->new_labels);
   oak_labels_free (self->label_table);
   g_array_unref (self->regions);
   gst_oak_settings_clear (&self->settings);

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 #include <gst/video/gstvideometa.h>
 #include <gst/video/video.h>
@@ -273,6 +274,137 @@ GST_START_TEST (test_less_than_the_lowest_confidence_is_left_out)
 
 GST_END_TEST;
 
+/*** labels that change ***/
+
+static gchar *
+write_labels (const gchar * text)
+{
+  gchar *path = NULL;
+  gint fd = g_file_open_tmp ("oak-labels-XXXXXX", &path, NULL);
+
+  fail_unless (fd >= 0);
+  g_close (fd, NULL);
+  fail_unless (g_file_set_contents (path, text, -1, NULL));
+  return path;
+}
+
+static void
+expect_label (Rig * rig, const gchar * label)
+{
+  GstSample *sample = pull (rig, "0;50.0;0.2500;0.2500;0.7500;0.7500");
+
+  fail_unless_equals_string (label_of (sample, 0), label);
+  gst_sample_unref (sample);
+}
+
+GST_START_TEST (test_labels_change_between_frames)
+{
+  g_autofree gchar *path = write_labels ("face\n");
+  Rig *rig = rig_new_for_detections ();
+  g_autofree gchar *labels = NULL;
+
+  rig_play (rig);
+  expect_label (rig, "person");
+  g_object_set (rig->src, "labels", path, NULL);
+  g_object_get (rig->src, "labels", &labels, NULL);
+  fail_unless_equals_string (labels, path);
+  expect_label (rig, "face");
+  g_object_set (rig->src, "labels", "none", NULL);
+  g_object_set (rig->src, "labels", "coco", NULL);
+  expect_label (rig, "person");
+  g_object_set (rig->src, "labels", NULL, NULL);
+  expect_label (rig, "label-0");
+  g_remove (path);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_labels_that_cannot_be_used_are_a_warning)
+{
+  static const gchar *paths[] = { "/nonexistent/oak-labels.txt", NULL, NULL };
+  static const gint codes[] = { GST_RESOURCE_ERROR_NOT_FOUND,
+    GST_RESOURCE_ERROR_SETTINGS, GST_RESOURCE_ERROR_SETTINGS
+  };
+  g_autofree gchar *path = write_labels ("\xff\n");
+  Rig *rig = rig_new_for_detections ();
+  guint i;
+
+  paths[1] = path;
+  paths[2] = g_get_tmp_dir ();
+  rig_play (rig);
+  expect_label (rig, "person");
+  for (i = 0; i < G_N_ELEMENTS (paths); i++) {
+    g_autofree gchar *text = NULL;
+
+    g_object_set (rig->src, "labels", paths[i], NULL);
+    text = rig_take_warning (rig, GST_RESOURCE_ERROR, codes[i]);
+    fail_unless (strstr (text, paths[i]) != NULL, "%s", text);
+    fail_unless (strstr (text, "stay") != NULL, "%s", text);
+    expect_label (rig, "person");
+  }
+  g_object_set (rig->src, "labels", "none", NULL);
+  expect_label (rig, "label-0");
+  g_remove (path);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Nothing is opened where the start will do it. */
+GST_START_TEST (test_labels_that_cannot_be_used_in_ready_fail_the_start)
+{
+  Rig *rig = rig_new_for_detections ();
+  g_autofree gchar *text = NULL;
+  GstMessage *message;
+
+  rig_play (rig);
+  expect_label (rig, "person");
+  rig_set_state (rig, GST_STATE_READY);
+  g_object_set (rig->src, "labels", "/nonexistent/oak-labels.txt", NULL);
+  message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_WARNING);
+  fail_unless (message == NULL);
+  fail_unless_equals_int (gst_element_set_state (rig->pipeline,
+          GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
+  text = rig_take_error (rig, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+  fail_unless (strstr (text, "stay") == NULL, "%s", text);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+#define N_CHANGES 200
+
+static gpointer
+change_labels (gpointer src)
+{
+  guint i;
+
+  for (i = 0; i < N_CHANGES; i++)
+    g_object_set (src, "labels", i % 2 ? "coco" : "none", NULL);
+  return NULL;
+}
+
+/* Whoever is last counts, and no table is used that is gone. */
+GST_START_TEST (test_labels_change_from_threads)
+{
+  Rig *rig = rig_new_for_detections ();
+  GThread *threads[2];
+  guint i;
+
+  rig_play (rig);
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("labels", change_labels, rig->src);
+  for (i = 0; i < 20; i++)
+    gst_sample_unref (pull (rig, TWO));
+  for (i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  expect_label (rig, "person");
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /*** the analytics meta ***/
 
 #ifdef HAVE_ANALYTICS
@@ -408,6 +540,13 @@ oakdetections_suite (void)
   tc = tcase_create ("confidence");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_less_than_the_lowest_confidence_is_left_out);
+
+  tc = tcase_create ("labels");
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_labels_change_between_frames);
+  tcase_add_test (tc, test_labels_that_cannot_be_used_are_a_warning);
+  tcase_add_test (tc, test_labels_that_cannot_be_used_in_ready_fail_the_start);
+  tcase_add_test (tc, test_labels_change_from_threads);
 
 #ifdef HAVE_ANALYTICS
   tc = tcase_create ("analytics");

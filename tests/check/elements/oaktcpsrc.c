@@ -181,12 +181,13 @@ GST_END_TEST;
 GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
 {
   static const gchar *names[] = { "host", "port", "width", "height",
-    "framerate", "labels", "connect-timeout", "first-byte-timeout",
+    "framerate", "connect-timeout", "first-byte-timeout",
     "stall-timeout", "on-disconnect", "reconnect-delay", "reconnect-delay-max",
     "reconnect-attempts", "verify-frames", "timestamp-mode"
   };
   static const gchar *playing[] = { "latency", "drop-on-latency",
-    "wall-clock-meta", "focus", "autofocus", "min-confidence", "analytics-meta"
+    "wall-clock-meta", "focus", "autofocus", "labels", "min-confidence",
+    "analytics-meta"
   };
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
   GObjectClass *klass = G_OBJECT_GET_CLASS (src);
