@@ -521,3 +521,68 @@ gst_oak_report_post_late (GstOakReport * self, const GstOakLateFrame * frame)
       frame->n_dropped);
   gst_element_post_message (self->element, message);
 }
+
+static GstStructure *
+describe_region (const OakRegion * region, gint id)
+{
+  const OakDetection *detection = &region->detection;
+
+  return gst_structure_new ("detection",
+      "id", G_TYPE_INT, id,
+      "label", G_TYPE_STRING, region->label,
+      "label-id", G_TYPE_INT, detection->label_id,
+      "confidence", G_TYPE_DOUBLE, detection->confidence,
+      "x", G_TYPE_UINT, region->x,
+      "y", G_TYPE_UINT, region->y,
+      "w", G_TYPE_UINT, region->w,
+      "h", G_TYPE_UINT, region->h,
+      "x-min", G_TYPE_DOUBLE, detection->x_min,
+      "y-min", G_TYPE_DOUBLE, detection->y_min,
+      "x-max", G_TYPE_DOUBLE, detection->x_max,
+      "y-max", G_TYPE_DOUBLE, detection->y_max, NULL);
+}
+
+static void
+list_regions (const GArray * regions, GValue * list)
+{
+  guint i;
+
+  gst_value_list_init (list, regions->len);
+  for (i = 0; i < regions->len; i++) {
+    GValue item = G_VALUE_INIT;
+
+    g_value_init (&item, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&item,
+        describe_region (&g_array_index (regions, OakRegion, i), i));
+    gst_value_list_append_and_take_value (list, &item);
+  }
+}
+
+/**
+ * gst_oak_report_post_findings:
+ * @self: a report
+ * @findings: what was found in a picture; nothing is told as well
+ *
+ * An element message `oak-detections`. Any thread; hold no lock of the element.
+ * Does not wait.
+ */
+void
+gst_oak_report_post_findings (GstOakReport * self,
+    const GstOakFindings * findings)
+{
+  /* Our segment begins at 0 and has the rate 1: all its times are the same. */
+  GstStructure *structure = gst_structure_new ("oak-detections",
+      "timestamp", G_TYPE_UINT64, findings->pts,
+      "stream-time", G_TYPE_UINT64, findings->pts,
+      "running-time", G_TYPE_UINT64, findings->pts,
+      "duration", G_TYPE_UINT64, findings->duration,
+      "device-time", G_TYPE_UINT64, findings->device_time,
+      "width", G_TYPE_UINT, findings->width,
+      "height", G_TYPE_UINT, findings->height, NULL);
+  GValue list = G_VALUE_INIT;
+
+  list_regions (findings->regions, &list);
+  gst_structure_take_value (structure, "detections", &list);
+  gst_element_post_message (self->element,
+      gst_message_new_element (GST_OBJECT (self->element), structure));
+}

@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "gstoaklink.h"
+#include "oakregion.h"
 
 /* Messages of one kind in the present second. */
 typedef struct
@@ -25,6 +26,16 @@ typedef struct
   guint64 n_shown;
   guint64 n_dropped;
 } GstOakLateFrame;
+
+/* What was found in a picture that goes out. */
+typedef struct
+{
+  GstClockTime pts;             /* NONE = not known yet, as the next */
+  GstClockTime duration;
+  guint64 device_time;
+  guint width, height;          /* of the picture, in pixels */
+  const GArray *regions;        /* of OakRegion; its place is the id */
+} GstOakFindings;
 
 typedef struct
 {
@@ -83,5 +94,7 @@ void      gst_oak_report_post_loss    (GstOakReport   * self,
                                        const GstOakLinkLoss * loss);
 void      gst_oak_report_post_late    (GstOakReport   * self,
                                        const GstOakLateFrame * frame);
+void      gst_oak_report_post_findings (GstOakReport  * self,
+                                       const GstOakFindings * findings);
 
 gchar *   gst_oak_report_get_last_error (GstOakReport * self);

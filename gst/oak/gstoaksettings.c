@@ -62,7 +62,8 @@ gst_oak_settings_install (GObjectClass * klass)
    * `stall-timeout`, `on-disconnect`, `reconnect-delay`,
    * `reconnect-delay-max`, `reconnect-attempts`, `verify-frames`,
    * `timestamp-mode`, `wall-clock-meta`, `latency`, `drop-on-latency`,
-   * `focus`, `autofocus` and `allow-from`, with the values of the properties
+   * `min-confidence`, `analytics-meta`, `post-detections`, `focus`,
+   * `autofocus` and `allow-from`, with the values of the properties
    * of these names; no other property is changed.
    * Reading it gives the URI of the present properties.
    *
@@ -262,6 +263,19 @@ gst_oak_settings_install (GObjectClass * klass)
   properties[GST_OAK_PROP_ANALYTICS_META] =
       g_param_spec_boolean ("analytics-meta", "Analytics meta",
       "Attach detections as an analytics meta as well", TRUE, playing);
+
+  /**
+   * GstOakTcpSrc:post-detections:
+   *
+   * Whether an element message `oak-detections` is posted for each analysed
+   * picture, for applications that do not touch buffers. It tells what is on
+   * the buffer, just before that goes out.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_POST_DETECTIONS] =
+      g_param_spec_boolean ("post-detections", "Post detections",
+      "Post a message for each analysed picture", FALSE, playing);
 
   /**
    * GstOakTcpSrc:connect-timeout:
@@ -612,6 +626,9 @@ gst_oak_settings_set (GstOakSettings * self, GstOakProp id,
     case GST_OAK_PROP_ANALYTICS_META:
       self->analytics_meta = g_value_get_boolean (value);
       break;
+    case GST_OAK_PROP_POST_DETECTIONS:
+      self->post_detections = g_value_get_boolean (value);
+      break;
     case GST_OAK_PROP_CONNECT_TIMEOUT:
       self->connect_timeout = g_value_get_uint (value);
       break;
@@ -708,6 +725,9 @@ gst_oak_settings_get (const GstOakSettings * self, GstOakProp id,
       break;
     case GST_OAK_PROP_ANALYTICS_META:
       g_value_set_boolean (value, self->analytics_meta);
+      break;
+    case GST_OAK_PROP_POST_DETECTIONS:
+      g_value_set_boolean (value, self->post_detections);
       break;
     case GST_OAK_PROP_CONNECT_TIMEOUT:
       g_value_set_uint (value, self->connect_timeout);

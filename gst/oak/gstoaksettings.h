@@ -26,6 +26,7 @@ typedef enum
   GST_OAK_PROP_LABELS,
   GST_OAK_PROP_MIN_CONFIDENCE,
   GST_OAK_PROP_ANALYTICS_META,
+  GST_OAK_PROP_POST_DETECTIONS,
   GST_OAK_PROP_CONNECT_TIMEOUT,
   GST_OAK_PROP_FIRST_BYTE_TIMEOUT,
   GST_OAK_PROP_STALL_TIMEOUT,
@@ -59,6 +60,7 @@ typedef struct
   gchar *labels;
   gdouble min_confidence;       /* 0..1 */
   gboolean analytics_meta;
+  gboolean post_detections;
   guint connect_timeout;        /* ms, as the next two */
   guint first_byte_timeout;
   guint stall_timeout;

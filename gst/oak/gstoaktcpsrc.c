@@ -93,6 +93,17 @@
  *   (guint64, ns), `n-detections` (guint) and `count` (guint64, such frames
  *   since the start). A GAP event goes downstream. At most 200 of them a
  *   second.
+ * * ELEMENT `oak-detections`, with #GstOakTcpSrc:post-detections: a picture that
+ *   was analysed goes out, with the fields `timestamp` (guint64, ns, PTS;
+ *   G_MAXUINT64 if not known, as with `do-timestamp`), `stream-time`,
+ *   `running-time` (guint64, ns), `duration` (guint64, ns; G_MAXUINT64 if not
+ *   known), `device-time` (guint64, ns; G_MAXUINT64 if not known), `width`,
+ *   `height` (guint, of the picture) and `detections` (%GST_TYPE_LIST of
+ *   #GstStructure, maybe empty, the most confident first). Each is named
+ *   `detection`, with `id` (int, of the region on the buffer), `label` (string),
+ *   `label-id` (int), `confidence` (double, 0 to 1), `x`, `y`, `w`, `h` (guint,
+ *   in pixels) and `x-min`, `y-min`, `x-max`, `y-max` (double, relative to the
+ *   picture, 0 to 1).
  * * QOS: a frame was late and is not shown, or those before it found the
  *   queue full (see #GstOakTcpSrc:drop-on-latency). At most 200 of them a
  *   second; the counters in them leave none out.
@@ -783,6 +794,25 @@ gst_oak_tcp_src_add_regions (GstOakTcpSrc * self, GstBuffer * buffer,
 }
 
 static void
+gst_oak_tcp_src_post_regions (GstOakTcpSrc * self, GstBuffer * buffer,
+    const GstOakFrame * frame)
+{
+  const GstOakFindings findings = {
+    GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer), frame->device_time,
+    self->outlet.content.geometry.width, self->outlet.content.geometry.height,
+    self->regions
+  };
+  gboolean wanted;
+
+  GST_OBJECT_LOCK (self);
+  wanted = self->settings.post_detections;
+  GST_OBJECT_UNLOCK (self);
+
+  if (wanted && frame->analysed)
+    gst_oak_report_post_findings (&self->report, &findings);
+}
+
+static void
 gst_oak_tcp_src_add_metas (GstOakTcpSrc * self, GstBuffer * buffer,
     GstOakFrame * frame)
 {
@@ -916,6 +946,7 @@ gst_oak_tcp_src_show (GstOakTcpSrc * self, GstOakFrame * frame,
   gst_oak_tcp_src_stamp (self, frame->image, place->pts);
   gst_oak_tcp_src_add_metas (self, frame->image, frame);
   gst_oak_tcp_src_add_wall_time (self, frame->image, place->pts);
+  gst_oak_tcp_src_post_regions (self, frame->image, frame);
   *buffer = g_steal_pointer (&frame->image);
   self->told_unusable = FALSE;
   return GST_FLOW_OK;

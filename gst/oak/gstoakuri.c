@@ -19,8 +19,9 @@ static const gchar *const keys[] = {
   "payload", "width", "height", "framerate", "connect-timeout",
   "first-byte-timeout", "stall-timeout", "on-disconnect", "reconnect-delay",
   "reconnect-delay-max", "reconnect-attempts", "verify-frames",
-  "timestamp-mode", "wall-clock-meta", "latency", "drop-on-latency", "focus",
-  "autofocus", "allow-from",
+  "timestamp-mode", "wall-clock-meta", "latency", "drop-on-latency",
+  "min-confidence", "analytics-meta", "post-detections", "focus", "autofocus",
+  "allow-from",
 };
 
 /* A property, and what it is to be. */

@@ -127,7 +127,7 @@ ROOMS = {
         CORE + GIO + VIDEO,
     ),
     "gst/oak/gstoakreport": (
-        ["gstoakfailure.h", "gstoaklink.h"],
+        ["gstoakfailure.h", "gstoaklink.h", "oakregion.h"],
         CORE + TRANSLATION,
     ),
     "gst/oak/gstoaksettings": (

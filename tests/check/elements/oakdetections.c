@@ -274,6 +274,184 @@ GST_START_TEST (test_less_than_the_lowest_confidence_is_left_out)
 
 GST_END_TEST;
 
+/*** messages ***/
+
+static guint64
+uint64_of (const GstStructure * structure, const gchar * name)
+{
+  guint64 value = 0;
+
+  fail_unless (gst_structure_get_uint64 (structure, name, &value), "no %s",
+      name);
+  return value;
+}
+
+static void
+assert_uint (const GstStructure * structure, const gchar * name, guint expected)
+{
+  guint value = G_MAXUINT;
+
+  fail_unless (gst_structure_get_uint (structure, name, &value), "no %s", name);
+  fail_unless_equals_int (value, expected);
+}
+
+static void
+assert_double (const GstStructure * structure, const gchar * name,
+    gdouble expected)
+{
+  gdouble value = -1.0;
+
+  fail_unless (gst_structure_get_double (structure, name, &value), "no %s",
+      name);
+  fail_unless (fabs (value - expected) < 1e-9, "%s: %f", name, value);
+}
+
+static void
+assert_int (const GstStructure * structure, const gchar * name, gint expected)
+{
+  gint value = -1;
+
+  fail_unless (gst_structure_get_int (structure, name, &value), "no %s", name);
+  fail_unless_equals_int (value, expected);
+}
+
+static const GstStructure *
+detection_at (const GstStructure * message, guint i, guint n)
+{
+  const GValue *list = gst_structure_get_value (message, "detections");
+
+  fail_unless (list != NULL && GST_VALUE_HOLDS_LIST (list));
+  fail_unless_equals_int (gst_value_list_get_size (list), n);
+  return i < n ?
+      gst_value_get_structure (gst_value_list_get_value (list, i)) : NULL;
+}
+
+static void
+assert_times (const GstStructure * message, GstSample * sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+
+  fail_unless_equals_int (gst_structure_n_fields (message), 8);
+  fail_unless_equals_uint64 (uint64_of (message, "timestamp"),
+      GST_BUFFER_PTS (buffer));
+  fail_unless_equals_uint64 (uint64_of (message, "stream-time"),
+      GST_BUFFER_PTS (buffer));
+  fail_unless_equals_uint64 (uint64_of (message, "running-time"),
+      GST_BUFFER_PTS (buffer));
+  fail_unless_equals_uint64 (uint64_of (message, "duration"),
+      GST_BUFFER_DURATION (buffer));
+  fail_unless_equals_uint64 (uint64_of (message, "device-time"), GST_SECOND);
+  assert_uint (message, "width", SIDE);
+  assert_uint (message, "height", SIDE);
+}
+
+GST_START_TEST (test_message_has_what_is_on_the_buffer)
+{
+  Rig *rig = rig_new_for_detections ();
+  g_autoptr (GstStructure) message = NULL;
+  const GstStructure *dog;
+  GstSample *sample;
+
+  rig_set (rig, "post-detections", "true");
+  rig_set (rig, "framerate", "25/1");
+  rig_play (rig);
+  sample = pull (rig, TWO);
+  message = rig_wait_element (rig, "oak-detections");
+  assert_times (message, sample);
+  fail_unless_equals_uint64 (uint64_of (message, "duration"), GST_SECOND / 25);
+  dog = detection_at (message, 0, 2);
+  fail_unless_equals_string (gst_structure_get_name (dog), "detection");
+  fail_unless_equals_int (gst_structure_n_fields (dog), 12);
+  assert_int (dog, "id", 0);
+  fail_unless_equals_string (gst_structure_get_string (dog, "label"), "dog");
+  assert_int (dog, "label-id", 16);
+  assert_double (dog, "confidence", 0.873);
+  assert_uint (dog, "x", 32);
+  assert_uint (dog, "y", 16);
+  assert_uint (dog, "w", 16);
+  assert_uint (dog, "h", 16);
+  assert_double (dog, "x-min", 0.5);
+  assert_double (dog, "y-min", 0.25);
+  assert_double (dog, "x-max", 0.75);
+  assert_double (dog, "y-max", 0.5);
+  assert_int (detection_at (message, 1, 2), "id", 1);
+  assert_int (detection_at (message, 1, 2), "label-id", 1);
+  gst_sample_unref (sample);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_message_follows_the_lowest_confidence)
+{
+  Rig *rig = rig_new_for_detections ();
+  g_autoptr (GstStructure) one = NULL, none = NULL;
+
+  rig_set (rig, "post-detections", "true");
+  rig_set (rig, "min-confidence", "0.6");
+  rig_play (rig);
+  gst_sample_unref (pull (rig, TWO));
+  one = rig_wait_element (rig, "oak-detections");
+  assert_int (detection_at (one, 0, 1), "label-id", 16);
+  gst_sample_unref (pull (rig, NULL));
+  none = rig_wait_element (rig, "oak-detections");
+  detection_at (none, 0, 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+static guint
+count_messages (Rig * rig)
+{
+  guint n = 0;
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ELEMENT))) {
+    n += gst_message_has_name (message, "oak-detections");
+    gst_message_unref (message);
+  }
+  return n;
+}
+
+GST_START_TEST (test_message_comes_for_analysed_frames_if_wanted)
+{
+  Rig *rig = rig_new_for_detections ();
+
+  rig_play (rig);
+  gst_sample_unref (pull (rig, TWO));
+  fail_unless_equals_int (count_messages (rig), 0);
+  rig_set (rig, "post-detections", "true");
+  gst_sample_unref (pull (rig, NULL));
+  fail_unless_equals_int (count_messages (rig), 1);
+  gst_sample_unref (pull_abcde (rig));
+  fail_unless_equals_int (count_messages (rig), 0);
+  rig_set (rig, "post-detections", "false");
+  gst_sample_unref (pull (rig, TWO));
+  fail_unless_equals_int (count_messages (rig), 0);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Then the base class stamps the buffer, later. */
+GST_START_TEST (test_message_does_not_guess_a_timestamp)
+{
+  Rig *rig = rig_new_for_detections ();
+  g_autoptr (GstStructure) message = NULL;
+
+  rig_set (rig, "post-detections", "true");
+  g_object_set (rig->src, "do-timestamp", TRUE, NULL);
+  rig_play (rig);
+  gst_sample_unref (pull (rig, TWO));
+  message = rig_wait_element (rig, "oak-detections");
+  fail_unless_equals_uint64 (uint64_of (message, "timestamp"),
+      GST_CLOCK_TIME_NONE);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /*** labels that change ***/
 
 static gchar *
@@ -540,6 +718,13 @@ oakdetections_suite (void)
   tc = tcase_create ("confidence");
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_less_than_the_lowest_confidence_is_left_out);
+
+  tc = tcase_create ("messages");
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_message_has_what_is_on_the_buffer);
+  tcase_add_test (tc, test_message_follows_the_lowest_confidence);
+  tcase_add_test (tc, test_message_comes_for_analysed_frames_if_wanted);
+  tcase_add_test (tc, test_message_does_not_guess_a_timestamp);
 
   tc = tcase_create ("labels");
   suite_add_tcase (s, tc);

@@ -131,6 +131,7 @@ static const struct
   {"drop-on-latency", "TRUE", "FALSE"},
   {"min-confidence", "0", "0.25"},
   {"analytics-meta", "TRUE", "FALSE"},
+  {"post-detections", "FALSE", "TRUE"},
   {"reconnect-attempts", "-1", "7"},
 };
 /* *INDENT-ON* */
@@ -187,7 +188,7 @@ GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
   };
   static const gchar *playing[] = { "latency", "drop-on-latency",
     "wall-clock-meta", "focus", "autofocus", "labels", "min-confidence",
-    "analytics-meta"
+    "analytics-meta", "post-detections"
   };
   GstElement *src = gst_check_setup_element ("oaktcpsrc");
   GObjectClass *klass = G_OBJECT_GET_CLASS (src);
