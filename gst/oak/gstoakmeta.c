@@ -210,22 +210,28 @@ find_right_step (guint pixel, guint side)
   return step / (gdouble) EDGE_STEPS;
 }
 
+/* In pixels; the right and bottom edges are outside. */
+typedef struct
+{
+  gint64 left, top, right, bottom;
+} Box;
+
 /* Returns FALSE if the box has no area in the picture. */
 static gboolean
-read_box (const GstVideoRegionOfInterestMeta * roi, guint width, guint height,
-    OakDetection * detection)
+read_box (Box box, guint width, guint height, OakDetection * detection)
 {
-  guint64 right = MIN ((guint64) roi->x + roi->w, width);
-  guint64 bottom = MIN ((guint64) roi->y + roi->h, height);
-
-  if (roi->x >= right || roi->y >= bottom)
+  box.left = MAX (box.left, 0);
+  box.top = MAX (box.top, 0);
+  box.right = MIN (box.right, width);
+  box.bottom = MIN (box.bottom, height);
+  if (box.left >= box.right || box.top >= box.bottom)
     return FALSE;
 
-  detection->x_min = find_left_step (roi->x, width);
-  detection->y_min = find_left_step (roi->y, height);
-  detection->x_max = MAX (find_right_step (right, width),
+  detection->x_min = find_left_step (box.left, width);
+  detection->y_min = find_left_step (box.top, height);
+  detection->x_max = MAX (find_right_step (box.right, width),
       detection->x_min + 1.0 / EDGE_STEPS);
-  detection->y_max = MAX (find_right_step (bottom, height),
+  detection->y_max = MAX (find_right_step (box.bottom, height),
       detection->y_min + 1.0 / EDGE_STEPS);
   return TRUE;
 }
@@ -254,41 +260,249 @@ read_edges (const GstStructure * param, OakDetection * detection)
   return TRUE;
 }
 
+/* What a buffer tells of its regions besides their own metas. */
+typedef struct
+{
+  const GstStructure *custom;   /* NULL = nothing, as the next */
+#ifdef HAVE_ANALYTICS
+  GstAnalyticsRelationMeta *relations;
+#endif
+} Account;
+
+static const GValue *
+find_entry (const Account * account, const gchar * name, guint id, GType type)
+{
+  const GValue *array, *entry;
+
+  if (account->custom == NULL)
+    return NULL;
+  array = gst_structure_get_value (account->custom, name);
+  if (array == NULL || !GST_VALUE_HOLDS_ARRAY (array)
+      || id >= gst_value_array_get_size (array))
+    return NULL;
+
+  entry = gst_value_array_get_value (array, id);
+  return G_VALUE_HOLDS (entry, type) ? entry : NULL;
+}
+
+/* Not a number is no confidence, too. Outputs are untouched then. */
+static gboolean
+take_confidence (gdouble confidence, OakDetection * detection)
+{
+  if (!(confidence >= 0.0 && confidence <= 1.0))
+    return FALSE;
+  detection->confidence = confidence;
+  return TRUE;
+}
+
+static gboolean
+read_custom_confidence (const Account * account, gint id,
+    OakDetection * detection)
+{
+  const GValue *entry = find_entry (account, "confidence", id, G_TYPE_DOUBLE);
+
+  return entry != NULL
+      && take_confidence (g_value_get_double (entry), detection);
+}
+
+static gboolean
+read_custom_label_id (const Account * account, gint id,
+    OakDetection * detection)
+{
+  const GValue *entry = find_entry (account, "label-id", id, G_TYPE_INT);
+
+  if (entry == NULL || g_value_get_int (entry) < 0)
+    return FALSE;
+  detection->label_id = g_value_get_int (entry);
+  return TRUE;
+}
+
+static gint
+find_label_id (GQuark type, OakLabels * labels)
+{
+  const gchar *name = g_quark_to_string (type);
+
+  return oak_labels_find_id (labels, name != NULL ? name : "");
+}
+
+#ifdef HAVE_ANALYTICS
+
+/* Others may count their regions, or their detections, in their own way: only
+ * if it is called the same, it is the same. */
+static gboolean
+read_od_confidence (const Account * account,
+    const GstVideoRegionOfInterestMeta * roi, OakDetection * detection)
+{
+  GstAnalyticsODMtd od;
+  gfloat confidence;
+
+  return account->relations != NULL && roi->id >= 0
+      && (gsize) roi->id <
+      gst_analytics_relation_get_length (account->relations)
+      && gst_analytics_relation_meta_get_od_mtd (account->relations, roi->id,
+      &od)
+      && gst_analytics_od_mtd_get_obj_type (&od) == roi->roi_type
+      && gst_analytics_od_mtd_get_confidence_lvl (&od, &confidence)
+      && take_confidence (confidence, detection);
+}
+
+static gboolean
+read_od (const Account * account, const GstAnalyticsODMtd * od,
+    OakLabels * labels, guint width, guint height, OakDetection * detection)
+{
+  gint x, y, w, h;
+  gfloat confidence;
+  Box box;
+
+  if (!gst_analytics_od_mtd_get_location (od, &x, &y, &w, &h, &confidence))
+    return FALSE;
+
+  box.left = x;
+  box.top = y;
+  box.right = (gint64) x + w;
+  box.bottom = (gint64) y + h;
+  if (!take_confidence (confidence, detection))
+    detection->confidence = 1.0;
+  if (!read_custom_label_id (account, od->id, detection))
+    detection->label_id = find_label_id (gst_analytics_od_mtd_get_obj_type (od),
+        labels);
+  return read_box (box, width, height, detection);
+}
+
 static void
-read_confidence (const GstVideoRegionOfInterestMeta * roi,
+read_ods (const Account * account, OakLabels * labels, guint width,
+    guint height, GArray * detections)
+{
+  gpointer state = NULL;
+  GstAnalyticsODMtd od;
+
+  while (account->relations != NULL && detections->len < OAK_DETECTIONS_MAX
+      && gst_analytics_relation_meta_iterate (account->relations, &state,
+          gst_analytics_od_mtd_get_mtd_type (), &od)) {
+    OakDetection detection;
+
+    if (read_od (account, &od, labels, width, height, &detection))
+      g_array_append_val (detections, detection);
+  }
+}
+
+/* An empty one tells nothing: behind converters it is often what has stayed of
+ * an earlier frame on a pooled buffer. */
+static gboolean
+open_relations (Account * account, GstBuffer * buffer)
+{
+  account->relations = gst_buffer_get_analytics_relation_meta (buffer);
+  return account->relations != NULL
+      && gst_analytics_relation_get_length (account->relations) > 0;
+}
+
+#else
+
+static gboolean
+read_od_confidence (const Account * account,
+    const GstVideoRegionOfInterestMeta * roi, OakDetection * detection)
+{
+  return FALSE;
+}
+
+static void
+read_ods (const Account * account, OakLabels * labels, guint width,
+    guint height, GArray * detections)
+{
+}
+
+static gboolean
+open_relations (Account * account, GstBuffer * buffer)
+{
+  return FALSE;
+}
+
+#endif
+
+/* Returns FALSE if there is none. */
+static gboolean
+open_account (Account * account, GstBuffer * buffer)
+{
+  GstCustomMeta *custom = gst_buffer_get_custom_meta (buffer, CUSTOM_META);
+  gboolean any = open_relations (account, buffer);
+
+  account->custom =
+      custom != NULL ? gst_custom_meta_get_structure (custom) : NULL;
+  return any || custom != NULL;
+}
+
+static gboolean
+read_param_confidence (const GstVideoRegionOfInterestMeta * roi,
     OakDetection * detection)
 {
   GList *p;
 
-  detection->confidence = 1.0;
   for (p = roi->params; p != NULL; p = p->next) {
     gdouble confidence;
 
     if (gst_structure_get_double (p->data, "confidence", &confidence)
-        && confidence >= 0.0 && confidence <= 1.0) {
-      detection->confidence = confidence;
-      return;
-    }
+        && take_confidence (confidence, detection))
+      return TRUE;
   }
+  return FALSE;
 }
 
 static gboolean
-read_roi (GstVideoRegionOfInterestMeta * roi, OakLabels * labels,
-    guint width, guint height, OakDetection * detection)
+read_param_label_id (const GstStructure * param, OakDetection * detection)
+{
+  gint label_id;
+
+  if (param == NULL || !gst_structure_get_int (param, "label_id", &label_id)
+      || label_id < 0)
+    return FALSE;
+  detection->label_id = label_id;
+  return TRUE;
+}
+
+static gboolean
+read_roi (GstVideoRegionOfInterestMeta * roi, const Account * account,
+    OakLabels * labels, guint width, guint height, OakDetection * detection)
 {
   const GstStructure *param =
       gst_video_region_of_interest_meta_get_param (roi, "detection");
+  const Box box = { roi->x, roi->y, (gint64) roi->x + roi->w,
+    (gint64) roi->y + roi->h
+  };
+  /* Who does not number regions leaves both numbers at 0. */
+  gboolean ours = roi->parent_id == -1 && roi->id >= 0;
 
-  const gchar *type = g_quark_to_string (roi->roi_type);
-
-  read_confidence (roi, detection);
-  if (param == NULL
-      || !gst_structure_get_int (param, "label_id", &detection->label_id)
-      || detection->label_id < 0)
-    detection->label_id = oak_labels_find_id (labels, type != NULL ? type : "");
+  if (!read_param_confidence (roi, detection)
+      && !(ours && read_custom_confidence (account, roi->id, detection))
+      && !read_od_confidence (account, roi, detection))
+    detection->confidence = 1.0;
+  if (!read_param_label_id (param, detection)
+      && !(ours && read_custom_label_id (account, roi->id, detection)))
+    detection->label_id = find_label_id (roi->roi_type, labels);
 
   return (param != NULL && read_edges (param, detection))
-      || read_box (roi, width, height, detection);
+      || read_box (box, width, height, detection);
+}
+
+/* Returns FALSE if there is no region, with an area or without. */
+static gboolean
+read_rois (GstBuffer * buffer, const Account * account, OakLabels * labels,
+    guint width, guint height, GArray * detections)
+{
+  gpointer state = NULL;
+  gboolean any = FALSE;
+  GstMeta *meta;
+
+  while (detections->len < OAK_DETECTIONS_MAX
+      && (meta = gst_buffer_iterate_meta_filtered (buffer, &state,
+              GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
+    OakDetection detection;
+
+    any = TRUE;
+    if (read_roi ((GstVideoRegionOfInterestMeta *) meta, account, labels, width,
+            height, &detection))
+      g_array_append_val (detections, detection);
+  }
+  return any;
 }
 
 /**
@@ -298,33 +512,33 @@ read_roi (GstVideoRegionOfInterestMeta * roi, OakLabels * labels,
  *     oak_labels_find_id() says
  * @width: of the picture, in pixels; 0 = not known
  * @height: of the picture, in pixels; 0 = not known
- * @detections: (element-type OakDetection): where they are added, in the
+ * @detections: (element-type OakDetection): empty; where they are added, in the
  *     order of the metas
  *
  * The opposite of gst_oak_meta_add_regions(): class and edges are those of
  * the parameters `detection`. Metas that lack them, as converters drop them,
- * count by their type and box; the box survives the wire to the pixel in
- * pictures of up to 10000 pixels a side. The confidence is the first one
- * between 0 and 1 that any parameter has; without one it is 1. Regions without
- * area in the picture are left out, and those that are one too many for the
+ * count by their box, which survives the wire to the pixel in pictures of up to
+ * 10000 pixels a side, their class in the custom meta, else their type. The
+ * confidence is the first one between 0 and 1 that any parameter has, else the
+ * one in the custom meta, else that of the same object in the relation meta; it
+ * is 1 without. Where there is no region, the objects of a relation meta count.
+ * What has no area in the picture is left out, and what is one too many for the
  * wire.
+ *
+ * Returns: %FALSE if nothing on the buffer tells that somebody has looked for
+ *     objects in it
  */
-void
+gboolean
 gst_oak_meta_read_detections (GstBuffer * buffer, OakLabels * labels,
     guint width, guint height, GArray * detections)
 {
-  gpointer state = NULL;
-  GstMeta *meta;
+  Account account;
+  gboolean any = open_account (&account, buffer);
 
-  while (detections->len < OAK_DETECTIONS_MAX
-      && (meta = gst_buffer_iterate_meta_filtered (buffer, &state,
-              GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)) != NULL) {
-    OakDetection detection;
-
-    if (read_roi ((GstVideoRegionOfInterestMeta *) meta, labels, width, height,
-            &detection))
-      g_array_append_val (detections, detection);
-  }
+  if (read_rois (buffer, &account, labels, width, height, detections))
+    return TRUE;
+  read_ods (&account, labels, width, height, detections);
+  return any;
 }
 
 static GstStaticCaps device_time_caps =

@@ -24,7 +24,7 @@ void      gst_oak_meta_add_device_time  (GstBuffer * buffer,
 void      gst_oak_meta_add_wall_time    (GstBuffer * buffer,
                                          GstClockTime wall_time);
 
-void      gst_oak_meta_read_detections  (GstBuffer * buffer,
+gboolean  gst_oak_meta_read_detections  (GstBuffer * buffer,
                                          OakLabels * labels,
                                          guint       width,
                                          guint       height,

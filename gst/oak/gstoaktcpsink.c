@@ -44,7 +44,10 @@
  *   #GstVideoRegionOfInterestMeta. Those of oaktcpsrc go out as they came. Of
  *   others the box counts, the type by #GstOakTcpSink:labels, and the first
  *   `confidence` (double, 0 to 1) in any parameter structure; without one it is
- *   100 %. A buffer without such metas gets #GstOakTcpSink:detections.
+ *   100 %. What converters drop of oaktcpsrc's is taken from its #GstCustomMeta
+ *   `OakDetectionsMeta`. Without regions, the objects of a
+ *   #GstAnalyticsRelationMeta count, if the plugin was built with it. A buffer
+ *   that has none of these metas gets #GstOakTcpSink:detections.
  *
  * ## Messages
  *
@@ -988,10 +991,11 @@ gst_oak_tcp_sink_install_properties (GObjectClass * klass)
   /**
    * GstOakTcpSink:detections:
    *
-   * What is sent with each picture that has no region of interest, in the
-   * wire's syntax: `label;confidence;xmin;ymin;xmax;ymax`, joined by `|`. The
-   * label is a class, the confidence a percentage, the edges are relative to
-   * the picture (0 to 1). Text that is none is an error (RESOURCE, SETTINGS) in
+   * What is sent with each picture of which no meta tells that somebody has
+   * looked for objects in it, in the wire's syntax:
+   * `label;confidence;xmin;ymin;xmax;ymax`, joined by `|`. The label is a
+   * class, the confidence a percentage, the edges are relative to the picture
+   * (0 to 1). Text that is none is an error (RESOURCE, SETTINGS) in
    * the state change to PAUSED.
    *
    * Since: 0.1

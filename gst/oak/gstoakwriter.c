@@ -463,10 +463,8 @@ write_detections (GstOakWriter * self, GstBuffer * buffer,
     return;
 
   g_array_set_size (detections, 0);
-  if (gst_buffer_get_meta (buffer, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE))
-    gst_oak_meta_read_detections (buffer, self->settings.labels, self->width,
-        self->height, detections);
-  else if (self->settings.detections != NULL)
+  if (!gst_oak_meta_read_detections (buffer, self->settings.labels, self->width,
+          self->height, detections) && self->settings.detections != NULL)
     detections = self->settings.detections;
 
   oak_detections_write (detections, parcel->text);

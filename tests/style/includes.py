@@ -251,7 +251,7 @@ ROOMS = {
     ),
     "tests/check/elements/oakrig": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/elements/oaktcpsink": (
-        ["oaktestcamera.h"],
+        ["config.h", "oaktestcamera.h"],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
     "tests/check/elements/oaktestpictures": ([], ANY_GSTREAMER),

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <math.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,6 +11,10 @@
 #include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 #include <gst/video/video.h>
+#ifdef HAVE_ANALYTICS
+#define GST_USE_UNSTABLE_API
+#include <gst/analytics/analytics.h>
+#endif
 #include "oaktestcamera.h"
 
 /* What "at once" means for a state change, and for a push: nothing of it may
@@ -882,6 +890,197 @@ GST_START_TEST (test_regions_become_detections)
 }
 
 GST_END_TEST;
+
+/*** what other metas tell of regions ***/
+
+/* @fields as in a structure's text, without its name. */
+static void
+add_custom (GstBuffer * buffer, const gchar * fields)
+{
+  g_autoptr (GstPlugin) plugin = gst_plugin_load_by_name ("oak");
+  GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer,
+      "OakDetectionsMeta");
+  g_autofree gchar *text = g_strdup_printf ("read, %s", fields);
+  g_autoptr (GstStructure) read = gst_structure_from_string (text, NULL);
+  guint i;
+
+  fail_unless (read != NULL, "%s", text);
+  for (i = 0; i < (guint) gst_structure_n_fields (read); i++) {
+    const gchar *name = gst_structure_nth_field_name (read, i);
+
+    gst_structure_set_value (gst_custom_meta_get_structure (meta), name,
+        gst_structure_get_value (read, name));
+  }
+}
+
+#define BOX "0.2500;0.2500;0.7500;0.7500"
+
+/* *INDENT-OFF* */
+static const struct
+{
+  gint id, parent_id;
+  const gchar *param, *custom;
+  const gchar *expected;
+} accounts[] = {
+  {0, -1, NULL, "n=(uint)2, confidence=(double)<0.873, 0.5>, "
+        "label-id=(int)<77, 2>", "77;87.3;" BOX},
+  {1, -1, NULL, "n=(uint)2, confidence=(double)<0.873, 0.5>, "
+        "label-id=(int)<77, 2>", "2;50.0;" BOX},
+  /* What is on the region itself is nearer. */
+  {0, -1, "detection, confidence=0.25, label_id=3", "n=(uint)1, "
+        "confidence=(double)<0.873>, label-id=(int)<77>", "3;25.0;" BOX},
+  {0, -1, "detection, label_id=3", "n=(uint)1, "
+        "confidence=(double)<0.873>, label-id=(int)<77>", "3;87.3;" BOX},
+  /* Regions that others have added. */
+  {0, 0, NULL, "n=(uint)1, confidence=(double)<0.873>, label-id=(int)<77>",
+      "0;100.0;" BOX},
+  {2, -1, NULL, "n=(uint)2, confidence=(double)<0.873, 0.5>, "
+        "label-id=(int)<77, 2>", "0;100.0;" BOX},
+  {-1, -1, NULL, "n=(uint)1, confidence=(double)<0.873>, label-id=(int)<77>",
+      "0;100.0;" BOX},
+  /* Nonsense. */
+  {0, -1, NULL, "n=(uint)1", "0;100.0;" BOX},
+  {0, -1, NULL, "n=(uint)1, confidence=0.873, label-id=77", "0;100.0;" BOX},
+  {0, -1, NULL, "n=(uint)1, confidence=(double)<>, label-id=(int)<>",
+      "0;100.0;" BOX},
+  {0, -1, NULL, "n=(uint)1, confidence=(int)<1>, label-id=(double)<77.0>",
+      "0;100.0;" BOX},
+  {0, -1, NULL, "n=(uint)1, confidence=(double)<7.0>, label-id=(int)<-7>",
+      "0;100.0;" BOX},
+};
+/* *INDENT-ON* */
+
+GST_START_TEST (test_what_converters_drop_is_in_the_custom_meta)
+{
+  Rig *rig = rig_new ("framing=img detections=\"9;9;0;0;0.5;0.5\"", JPEG);
+  GSocket *reader = rig_connect (rig);
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+  GstVideoRegionOfInterestMeta *roi =
+      add_roi (buffer, "person", 160, 88, 320, 176);
+  g_autofree gchar *header = g_strdup_printf ("IMG 0.0 4 %u",
+      (guint) strlen (accounts[__i__].expected));
+
+  roi->id = accounts[__i__].id;
+  roi->parent_id = accounts[__i__].parent_id;
+  if (accounts[__i__].param)
+    add_param (roi, accounts[__i__].param);
+  add_custom (buffer, accounts[__i__].custom);
+  rig_push (rig, buffer);
+  expect_header (reader, header);
+  expect_text (reader, accounts[__i__].expected);
+  expect_text (reader, "xxxx");
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Somebody has looked: what is sent else would be wrong. */
+GST_START_TEST (test_nothing_found_is_sent_as_that)
+{
+  Rig *rig = rig_new ("framing=img detections=\"9;9;0;0;0.5;0.5\"", JPEG);
+  GSocket *reader = rig_connect (rig);
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+
+  add_custom (buffer, "n=(uint)0, confidence=(double)<>, label-id=(int)<>");
+  rig_push (rig, buffer);
+  expect_header (reader, "IMG 0.0 4 0");
+  expect_text (reader, "xxxx");
+  rig_push (rig, letter_new ('y', 4, 0));
+  expect_header (reader, "IMG 0.0 4 33");
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+#ifdef HAVE_ANALYTICS
+static void
+add_od (GstBuffer * buffer, const gchar * type, gint x, gint y, gint w, gint h,
+    gfloat confidence)
+{
+  GstAnalyticsODMtd od;
+
+  fail_unless (gst_analytics_relation_meta_add_od_mtd
+      (gst_buffer_add_analytics_relation_meta (buffer),
+          g_quark_from_string (type), x, y, w, h, confidence, &od));
+}
+
+static void
+expect_detections (GstBuffer * buffer, const gchar * expected)
+{
+  Rig *rig = rig_new ("framing=img detections=\"9;9;0;0;0.5;0.5\"", JPEG);
+  GSocket *reader = rig_connect (rig);
+  g_autofree gchar *header = g_strdup_printf ("IMG 0.0 4 %u",
+      (guint) strlen (expected));
+
+  rig_push (rig, buffer);
+  expect_header (reader, header);
+  expect_text (reader, expected);
+  expect_text (reader, "xxxx");
+  reader_close (reader);
+  rig_free (rig);
+}
+
+GST_START_TEST (test_objects_alone_become_detections)
+{
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+  GstAnalyticsTrackingMtd tracking;
+
+  gst_analytics_relation_meta_add_tracking_mtd
+      (gst_buffer_add_analytics_relation_meta (buffer), 7, 0, &tracking);
+  add_od (buffer, "person", 160, 88, 320, 176, 0.873);
+  add_od (buffer, "dog", -160, -88, 320, 176, 0.5);
+  add_od (buffer, "cat", 320, 176, 3200, 1760, 7.0);
+  add_od (buffer, "cow", 640, 0, 10, 10, 0.5);
+  add_od (buffer, "cow", 10, 10, -10, 10, 0.5);
+  expect_detections (buffer, "0;87.3;" BOX "|"
+      "16;50.0;0.0000;0.0000;0.2500;0.2500|"
+      "15;100.0;0.5000;0.5000;1.0000;1.0000");
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_objects_have_the_class_of_the_custom_meta)
+{
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+
+  add_od (buffer, "person", 160, 88, 320, 176, 0.873);
+  add_custom (buffer,
+      "n=(uint)1, confidence=(double)<0.1>, label-id=(int)<77>");
+  expect_detections (buffer, "77;87.3;" BOX);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_region_has_the_confidence_of_its_object)
+{
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+  GstVideoRegionOfInterestMeta *other;
+
+  add_roi (buffer, "person", 160, 88, 320, 176);
+  other = add_roi (buffer, "dog", 160, 88, 320, 176);
+  other->id = 1;
+  other = add_roi (buffer, "cow", 160, 88, 320, 176);
+  other->id = 2;
+  add_od (buffer, "person", 160, 88, 320, 176, 0.25);
+  add_od (buffer, "cat", 0, 0, 320, 176, 0.5);
+  expect_detections (buffer, "0;25.0;" BOX "|16;100.0;" BOX "|19;100.0;" BOX);
+}
+
+GST_END_TEST;
+
+/* On a pooled buffer it has stayed. */
+GST_START_TEST (test_empty_relation_meta_tells_nothing)
+{
+  GstBuffer *buffer = letter_new ('x', 4, 0);
+
+  gst_buffer_add_analytics_relation_meta (buffer);
+  expect_detections (buffer, "9;9.0;0.0000;0.0000;0.5000;0.5000");
+}
+
+GST_END_TEST;
+#endif
 
 GST_START_TEST (test_regions_keep_their_order)
 {
@@ -2014,6 +2213,15 @@ oaktcpsink_suite (void)
   tcase_add_test (wire, test_framing_fits_the_payload_or_is_forced);
   tcase_add_loop_test (wire, test_regions_become_detections, 0,
       G_N_ELEMENTS (regions));
+  tcase_add_loop_test (wire, test_what_converters_drop_is_in_the_custom_meta, 0,
+      G_N_ELEMENTS (accounts));
+  tcase_add_test (wire, test_nothing_found_is_sent_as_that);
+#ifdef HAVE_ANALYTICS
+  tcase_add_test (wire, test_objects_alone_become_detections);
+  tcase_add_test (wire, test_objects_have_the_class_of_the_custom_meta);
+  tcase_add_test (wire, test_region_has_the_confidence_of_its_object);
+  tcase_add_test (wire, test_empty_relation_meta_tells_nothing);
+#endif
   tcase_add_test (wire, test_regions_keep_their_order);
   tcase_add_test (wire, test_boxes_come_back_to_the_pixel);
   tcase_add_test (wire, test_labels_are_found_in_a_file);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <string.h>
+#include <gio/gio.h>
 #include <gst/check/gstcheck.h>
 #include <gst/video/gstvideometa.h>
 #include "oaktestcamera.h"
@@ -189,6 +191,110 @@ GST_START_TEST (test_eos_event_ends_a_pipeline_that_plays)
 
 GST_END_TEST;
 
+/*** to a sink ***/
+
+static guint64
+stat_of (GstElement * element, const gchar * name)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 value = 0;
+
+  g_object_get (element, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, name, &value), "no %s", name);
+  return value;
+}
+
+/* One that @sink serves. */
+static GSocketConnection *
+connect_reader (GstElement * sink)
+{
+  gint64 limit = g_get_monotonic_time () + OAK_TEST_LIMIT;
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  GSocketConnection *reader;
+  guint port = 0;
+
+  g_object_get (sink, "current-port", &port, NULL);
+  g_socket_client_set_enable_proxy (client, FALSE);
+  reader = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL,
+      NULL);
+  fail_unless (reader != NULL);
+  while (stat_of (sink, "connections") == 0) {
+    fail_unless (g_get_monotonic_time () < limit, "it is not served");
+    g_thread_yield ();
+  }
+  return reader;
+}
+
+static void
+expect_bytes (GSocketConnection * reader, const gchar * text, gsize pad)
+{
+  gsize size = MAX (strlen (text), pad);
+  g_autofree gchar *wanted = g_strdup_printf ("%-*s", (gint) size, text);
+  g_autofree gchar *got = g_malloc0 (size + 1);
+
+  fail_unless (g_input_stream_read_all (g_io_stream_get_input_stream
+          (G_IO_STREAM (reader)), got, size, NULL, NULL, NULL));
+  fail_unless_equals_string (got, wanted);
+}
+
+static void
+skip_picture (GSocketConnection * reader)
+{
+  gchar picture[3 * WIDTH * HEIGHT];
+
+  fail_unless (g_input_stream_read_all (g_io_stream_get_input_stream
+          (G_IO_STREAM (reader)), picture, sizeof (picture), NULL, NULL, NULL));
+}
+
+/* *INDENT-OFF* */
+static const gchar *ways[] = {
+  "labels=none",
+  "labels=none ! videoconvert",
+  "labels=none ! videoconvert ! video/x-raw,format=RGB",
+  "labels=none ! videoconvert ! video/x-raw,format=I420 ! videoconvert "
+      "! queue ! videoscale",
+  "labels=none analytics-meta=false ! videoconvert ! video/x-raw,format=RGB",
+};
+/* *INDENT-ON* */
+
+/* The names are not even the same. The frame of which nothing is known gets
+ * what the sink is told to send. */
+GST_START_TEST (test_detections_pass_converters_to_a_sink)
+{
+  OakTestCamera *camera = oak_test_camera_new ();
+  g_autofree gchar *rest = g_strdup_printf ("%s ! oaktcpsink name=sink port=0 "
+      "framing=img detections=9;9;0;0;0.5;0.5", ways[__i__]);
+  OakTestFrame frame = { "1.0", WIDTH, HEIGHT, 1, DETECTIONS };
+  OakTestFrame without = { "2.0", WIDTH, HEIGHT, 2, NULL };
+  g_autoptr (GstElement) pipeline = launch (camera, rest);
+  g_autoptr (GstElement) sink = gst_bin_get_by_name (GST_BIN (pipeline),
+      "sink");
+  g_autoptr (GSocketConnection) reader = NULL;
+  g_autoptr (GBytes) picture = NULL;
+
+  fail_if (gst_element_set_state (pipeline, GST_STATE_PLAYING)
+      == GST_STATE_CHANGE_FAILURE);
+  reader = connect_reader (sink);
+  oak_test_camera_say_frame (camera, &frame);
+  expect_bytes (reader, "IMG 1.0 384 70", 32);
+  expect_bytes (reader, "0;99.0;0.0000;0.0000;0.5000;0.5000|"
+      "16;87.3;0.2500;0.2500;0.7500;0.7500", 0);
+  skip_picture (reader);
+  oak_test_camera_say_frame (camera, &without);
+  expect_bytes (reader, "IMG 2.0 384 0", 32);
+  skip_picture (reader);
+  picture = g_bytes_new_take (g_malloc0 (3 * WIDTH * HEIGHT),
+      3 * WIDTH * HEIGHT);
+  oak_test_camera_say_image (camera, OAK_TEST_ABCDE, "3.0", picture, NULL);
+  expect_bytes (reader, "IMG 3.0 384 33", 32);
+  expect_bytes (reader, "9;9.0;0.0000;0.0000;0.5000;0.5000", 0);
+  g_io_stream_close (G_IO_STREAM (reader), NULL, NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  oak_test_camera_free (camera);
+}
+
+GST_END_TEST;
+
 static Suite *
 oaktcp_suite (void)
 {
@@ -201,6 +307,8 @@ oaktcp_suite (void)
       G_N_ELEMENTS (lines));
   tcase_add_test (tc, test_both_branches_of_a_tee_get_all);
   tcase_add_test (tc, test_eos_event_ends_a_pipeline_that_plays);
+  tcase_add_loop_test (tc, test_detections_pass_converters_to_a_sink, 0,
+      G_N_ELEMENTS (ways));
   return s;
 }
 
