@@ -20,6 +20,46 @@
  * encoders keep it, when they drop the parameters of the regions. */
 #define CUSTOM_META "OakDetectionsMeta"
 
+typedef enum
+{
+  NAME_DETECTION,
+  NAME_X_MIN,
+  NAME_Y_MIN,
+  NAME_X_MAX,
+  NAME_Y_MAX,
+  NAME_CONFIDENCE,
+  NAME_LABEL_ID,
+  NAME_LABEL,
+  N_NAMES
+} Name;
+
+static const gchar *const names[N_NAMES] = {
+  "detection", "x_min", "y_min", "x_max", "y_max", "confidence", "label_id",
+  "label"
+};
+
+/* Before 1.26 each use of a name looks it up, which is a third of what the
+ * parameters of a region cost. From then on there is no such thing. */
+#if GST_CHECK_VERSION (1, 26, 0)
+#define NAME(name) names[name]
+#define new_structure gst_structure_new
+#else
+static GQuark quarks[N_NAMES];
+#define NAME(name) quarks[name]
+#define new_structure gst_structure_new_id
+#endif
+
+static void
+look_up_names (void)
+{
+#if !GST_CHECK_VERSION (1, 26, 0)
+  guint i;
+
+  for (i = 0; i < N_NAMES; i++)
+    quarks[i] = g_quark_from_static_string (names[i]);
+#endif
+}
+
 /**
  * gst_oak_meta_register:
  *
@@ -30,30 +70,37 @@ gst_oak_meta_register (void)
 {
   static const gchar *no_tags[] = { NULL };
 
+  look_up_names ();
   /* Another plugin or an application may read it, and know it already. */
   if (gst_meta_get_info (CUSTOM_META) == NULL)
     gst_meta_register_custom (CUSTOM_META, no_tags, NULL, NULL, NULL);
 }
 
+static GstStructure *
+describe_region (const OakRegion * region)
+{
+  const OakDetection *detection = &region->detection;
+
+  return new_structure (NAME (NAME_DETECTION),
+      NAME (NAME_X_MIN), G_TYPE_DOUBLE, detection->x_min,
+      NAME (NAME_Y_MIN), G_TYPE_DOUBLE, detection->y_min,
+      NAME (NAME_X_MAX), G_TYPE_DOUBLE, detection->x_max,
+      NAME (NAME_Y_MAX), G_TYPE_DOUBLE, detection->y_max,
+      NAME (NAME_CONFIDENCE), G_TYPE_DOUBLE, detection->confidence,
+      NAME (NAME_LABEL_ID), G_TYPE_INT, detection->label_id,
+      NAME (NAME_LABEL), G_TYPE_STRING, region->label, NULL);
+}
+
 static void
 add_roi (GstBuffer * buffer, const OakRegion * region, gint id)
 {
-  const OakDetection *detection = &region->detection;
   GstVideoRegionOfInterestMeta *roi =
       gst_buffer_add_video_region_of_interest_meta (buffer, region->label,
       region->x, region->y, region->w, region->h);
 
   roi->id = id;
   roi->parent_id = -1;
-  gst_video_region_of_interest_meta_add_param (roi,
-      gst_structure_new ("detection",
-          "x_min", G_TYPE_DOUBLE, detection->x_min,
-          "y_min", G_TYPE_DOUBLE, detection->y_min,
-          "x_max", G_TYPE_DOUBLE, detection->x_max,
-          "y_max", G_TYPE_DOUBLE, detection->y_max,
-          "confidence", G_TYPE_DOUBLE, detection->confidence,
-          "label_id", G_TYPE_INT, detection->label_id,
-          "label", G_TYPE_STRING, region->label, NULL));
+  gst_video_region_of_interest_meta_add_param (roi, describe_region (region));
 }
 
 static void

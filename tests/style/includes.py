@@ -297,6 +297,8 @@ ROOMS = {
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
+    # These compile in what they measure.
+    "tests/benchmarks/oakmeta": (["gstoakmeta.h"], CORE),
     # What a user starts from shows the public way.
     "tests/examples/oakprint": ([], ANY_GSTREAMER),
 }
