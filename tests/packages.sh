@@ -28,6 +28,7 @@ build   must  gstreamer  gstreamer-video-1.0    libgstreamer-plugins-base1.0-dev
 build   must  command    gst-launch-1.0         gstreamer1.0-tools
 build   must  command    gst-inspect-1.0        gstreamer1.0-tools
 build   must  element    videoconvert           gstreamer1.0-plugins-base
+build   may   library    pangocairo             libpango1.0-dev
 build   may   debian     dpkg-architecture      dpkg-dev
 build   may   command    msgfmt                 gettext
 build   may   since1.24  gstreamer-analytics-1.0 libgstreamer-plugins-bad1.0-dev
@@ -42,6 +43,7 @@ test    may   element    x264enc                gstreamer1.0-plugins-ugly
 test    may   element    x265enc                gstreamer1.0-plugins-bad
 test    may   element    h264parse              gstreamer1.0-plugins-bad
 test    may   element    avdec_h264             gstreamer1.0-libav
+test    may   font       DejaVuSans             fonts-dejavu-core
 test    may   command    unshare                util-linux
 test    may   command    ip                     iproute2
 window  must  element    autovideosink          gstreamer1.0-plugins-good
@@ -72,6 +74,8 @@ is_there() {
     # An older one has none: there is nothing to install.
     since*) ! pkg-config --atleast-version="${1#since}" gstreamer-1.0 ||
       pkg-config --exists "$2" ;;
+    library) pkg-config --exists "$2" ;;
+    font) fc-match -f '%{file}' "$2" | grep -q "$2" ;;
     element) gst-inspect-1.0 --exists "$2" ;;
     python) $(mesons_python) -c "import $2" ;;
     typelib) $(mesons_python) -c \

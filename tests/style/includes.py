@@ -26,6 +26,7 @@ CORE = [r"gst/gst\.h", r"glib(-object)?\.h"] + PURE
 BASE = [r"gst/base/.*\.h"]
 VIDEO = [r"gst/video/.*\.h"]
 ANALYTICS = [r"gst/analytics/.*\.h"]
+PANGO = [r"pango/.*\.h"]
 TRANSLATION = [r"glib/gi18n-lib\.h"]
 CHECK = [r"gst/check/.*\.h"]
 ANY_GSTREAMER = [r"gst/.*\.h", r"gio/.*\.h", r"glib.*\.h", r"[a-z]+\.h"]
@@ -186,6 +187,30 @@ ROOMS = {
         ["gstoakmeta.h", "gstoaktcpsink.h", "gstoaktcpsrc.h"],
         CORE + TRANSLATION,
     ),
+    # The overlay's own: nothing of gst/oak.
+    "ext/oakoverlay/oakarea": ([], PURE),
+    "ext/oakoverlay/oakcanvas": (["oakarea.h"], PURE),
+    "ext/oakoverlay/oakcolors": ([], PURE),
+    "ext/oakoverlay/oaknames": ([], PURE),
+    "ext/oakoverlay/oaklettering": (["oakcanvas.h"], PURE + PANGO),
+    "ext/oakoverlay/gstoakregions": (["oakarea.h"], CORE + VIDEO + ANALYTICS),
+    "ext/oakoverlay/gstoakraster": (["oakcanvas.h"], CORE + VIDEO),
+    "ext/oakoverlay/gstoakstyle": (
+        ["gstoakregions.h", "oakcolors.h", "oaknames.h"],
+        CORE,
+    ),
+    "ext/oakoverlay/gstoakdrawing": (
+        ["gstoakraster.h", "gstoakstyle.h", "oaklettering.h"],
+        CORE + VIDEO,
+    ),
+    "ext/oakoverlay/gstoakoverlay": (
+        ["gstoakdrawing.h", "gstoakraster.h"],
+        CORE + BASE + VIDEO + TRANSLATION,
+    ),
+    "ext/oakoverlay/gstoakoverlayplugin": (
+        ["gstoakoverlay.h"],
+        CORE + TRANSLATION,
+    ),
     # A pure room's test sees that room alone.
     "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
     "tests/check/libs/oakbackoff": (["oakbackoff.h"], PURE + CHECK),
@@ -239,6 +264,12 @@ ROOMS = {
     "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
+    "tests/check/libs/oakarea": (["oakarea.h"], PURE + CHECK),
+    "tests/check/libs/oakcanvas": (["oakcanvas.h"], PURE + CHECK),
+    "tests/check/libs/oakcolors": (["oakcolors.h"], PURE + CHECK),
+    "tests/check/libs/oaknames": (["oaknames.h"], PURE + CHECK),
+    "tests/check/libs/oaklettering": (["oaklettering.h"], PURE + CHECK),
+    "tests/check/elements/oakoverlay": ([], ANY_GSTREAMER),
     # This one compiles the room in.
     "tests/check/libs/gstoakuri": (
         ["gstoakuri.h", "gstoakmode.h"],
