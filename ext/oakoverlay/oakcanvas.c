@@ -39,15 +39,19 @@ repeat_pixel (const guint8 * pixel, guint size, guint8 * run)
     run[i] = pixel[i % size];
 }
 
-static void
+/* Most runs are as short as a line is wide: two stores that may overlap, and no
+ * call. */
+static inline void
 write_run (guint8 * to, gsize size, const guint8 * run)
 {
-  gsize i;
-
+  if (size >= 8 && size <= 16) {
+    memcpy (to, run, 8);
+    memcpy (to + size - 8, run + size - 8, 8);
+    return;
+  }
   for (; size >= RUN; size -= RUN, to += RUN)
     memcpy (to, run, RUN);
-  for (i = 0; i < size; i++)
-    to[i] = run[i];
+  memcpy (to, run, size);
 }
 
 static void
@@ -67,53 +71,93 @@ fill_span (const OakPlane * plane, guint8 * pixel, gint n, guint weight,
 static guint
 find_cover (gint i, guint shift, gint from, gint to, gint end)
 {
-  gint first = i << shift, last = MIN ((i + 1) << shift, end);
+  gint first, last;
 
+  if (shift == 0)
+    return OAK_CANVAS_OPAQUE;
+  first = i << shift;
+  last = MIN ((i + 1) << shift, end);
   return (MIN (last, to) - MAX (first, from)) * OAK_CANVAS_OPAQUE
       / (last - first);
 }
 
-static void
-fill_row (const OakCanvas * self, const OakPlane * plane, gint row,
-    const OakArea * area, guint weight, const guint8 * run)
+/* The samples of a row: one at each end that may be covered in part, and those
+ * in between. */
+typedef struct
 {
-  gint first = area->left >> plane->shift_x;
-  gint last = (area->right - 1) >> plane->shift_x;
-  guint8 *pixel = find_pixel (plane, first, row);
-  guint at_first = find_cover (first, plane->shift_x, area->left, area->right,
-      self->area.right);
-  guint at_last = find_cover (last, plane->shift_x, area->left, area->right,
-      self->area.right);
+  gint first;
+  guint at_first;               /* 0..256; 0: there is no such sample */
+  gint n;                       /* between the ends */
+  guint at_last;
+} Row;
 
-  if (at_first < OAK_CANVAS_OPAQUE || first == last) {
-    fill_span (plane, pixel, 1, weight * at_first / OAK_CANVAS_OPAQUE, run);
-    if (first == last)
-      return;
+static void
+plan_row (const OakCanvas * self, const OakPlane * plane, const OakArea * area,
+    Row * row)
+{
+  guint shift = plane->shift_x;
+  gint last = (area->right - 1) >> shift;
+
+  row->first = area->left >> shift;
+  row->n = last - row->first + 1;
+  row->at_first = find_cover (row->first, shift, area->left, area->right,
+      self->area.right);
+  row->at_last = find_cover (last, shift, area->left, area->right,
+      self->area.right);
+  if (last == row->first || row->at_last == OAK_CANVAS_OPAQUE)
+    row->at_last = 0;
+  if (row->at_first == OAK_CANVAS_OPAQUE)
+    row->at_first = 0;
+  row->n -= (row->at_first > 0) + (row->at_last > 0);
+}
+
+static void
+fill_row (const OakPlane * plane, const Row * row, guint8 * pixel,
+    guint weight, const guint8 * run)
+{
+  if (row->at_first > 0) {
+    fill_span (plane, pixel, 1, weight * row->at_first / OAK_CANVAS_OPAQUE,
+        run);
     pixel += plane->pixel_size;
-    first++;
   }
-  if (at_last == OAK_CANVAS_OPAQUE)
-    last++;
-  fill_span (plane, pixel, last - first, weight, run);
-  if (at_last < OAK_CANVAS_OPAQUE)
-    fill_span (plane, pixel + (gsize) (last - first) * plane->pixel_size, 1,
-        weight * at_last / OAK_CANVAS_OPAQUE, run);
+  fill_span (plane, pixel, row->n, weight, run);
+  if (row->at_last > 0)
+    fill_span (plane, pixel + (gsize) row->n * plane->pixel_size, 1,
+        weight * row->at_last / OAK_CANVAS_OPAQUE, run);
+}
+
+/* The usual case: nothing is covered in part, and nothing shines through. */
+static void
+fill_rows (const OakPlane * plane, const OakArea * area, const guint8 * run)
+{
+  gsize size = (gsize) (area->right - area->left) * plane->pixel_size;
+  gint stride = plane->stride, y;
+  guint8 *pixel = find_pixel (plane, area->left, area->top);
+
+  for (y = area->top; y < area->bottom; y++, pixel += stride)
+    write_run (pixel, size, run);
 }
 
 static void
 fill_plane (const OakCanvas * self, const OakPlane * plane,
     const OakArea * area, const guint8 * ink, guint opacity)
 {
-  gint last = (area->bottom - 1) >> plane->shift_y;
+  gint last = (area->bottom - 1) >> plane->shift_y, y;
   guint8 run[RUN];
-  gint row;
+  Row row;
 
   repeat_pixel (ink, plane->pixel_size, run);
-  for (row = area->top >> plane->shift_y; row <= last; row++) {
-    guint cover = find_cover (row, plane->shift_y, area->top, area->bottom,
+  if (plane->shift_x + plane->shift_y == 0 && opacity == OAK_CANVAS_OPAQUE) {
+    fill_rows (plane, area, run);
+    return;
+  }
+  plan_row (self, plane, area, &row);
+  for (y = area->top >> plane->shift_y; y <= last; y++) {
+    guint cover = find_cover (y, plane->shift_y, area->top, area->bottom,
         self->area.bottom);
 
-    fill_row (self, plane, row, area, opacity * cover / OAK_CANVAS_OPAQUE, run);
+    fill_row (plane, &row, find_pixel (plane, row.first, y),
+        opacity * cover / OAK_CANVAS_OPAQUE, run);
   }
 }
 

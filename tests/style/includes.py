@@ -270,6 +270,8 @@ ROOMS = {
     "tests/check/libs/oaknames": (["oaknames.h"], PURE + CHECK),
     "tests/check/libs/oaklettering": (["oaklettering.h"], PURE + CHECK),
     "tests/check/elements/oakoverlay": ([], ANY_GSTREAMER),
+    "tests/check/elements/oakgolden": ([], ANY_GSTREAMER),
+    "tests/benchmarks/oakoverlay": ([], ANY_GSTREAMER),
     # This one compiles the room in.
     "tests/check/libs/gstoakuri": (
         ["gstoakuri.h", "gstoakmode.h"],
