@@ -135,7 +135,7 @@ start_camera_pipeline() {
 # Each kind of window has words of its own for being closed; in English.
 show_in_window() {
   cat <<END_OF_TEXT
-export GST_PLUGIN_PATH=$build/gst/oak
+export GST_PLUGIN_PATH=$GST_PLUGIN_PATH_1_0
 $1
 
 Close the window to go on, or press Ctrl-C here to end.
@@ -150,13 +150,13 @@ launch() {
 }
 
 write_files() {
-  echo "export GST_PLUGIN_PATH=$build/gst/oak"
+  echo "export GST_PLUGIN_PATH=$GST_PLUGIN_PATH_1_0"
   # shellcheck disable=SC2086
-  launch $source_element num-buffers=240 ! videoconvert ! \
+  launch $source_element num-buffers=240 $boxes ! videoconvert ! \
     video/x-raw,format=I420 ! x264enc tune=zerolatency ! mp4mux ! \
     filesink location="$directory/$1.mp4"
   # shellcheck disable=SC2086
-  launch $source_element num-buffers=1 ! videoconvert ! pngenc ! \
+  launch $source_element num-buffers=1 $boxes ! videoconvert ! pngenc ! \
     filesink location="$directory/$1.png"
   for file in "$1.mp4" "$1.png"; do
     [ -s "$directory/$file" ] || stop "$file is empty."
@@ -214,10 +214,19 @@ sh "$source/tests/packages.sh" build video
 
 step "Building in $build"
 quietly configure
-quietly meson compile -C "$build" gstoak oakprint
+# shellcheck disable=SC2046
+quietly meson compile -C "$build" gstoak oakprint \
+  $(meson introspect --targets "$build" | grep -o -m 1 'gstoakoverlay' | head -n 1)
 
-# The fresh plugin, and a registry that leaves the user's alone.
+# The fresh plugins, and a registry that leaves the user's alone.
 export GST_PLUGIN_PATH_1_0="$build/gst/oak"
+boxes=
+filter=
+if [ -f "$build/ext/oakoverlay/libgstoakoverlay.so" ]; then
+  GST_PLUGIN_PATH_1_0="$GST_PLUGIN_PATH_1_0:$build/ext/oakoverlay"
+  boxes="! oakoverlay"
+  filter="video-filter=oakoverlay"
+fi
 export GST_REGISTRY_1_0="$build/registry.bin"
 
 written=
@@ -225,12 +234,14 @@ written=
 step "Starting the camera program on this machine"
 start_camera_program
 echo "ext/depthai/script/tcp_server.py listens on 127.0.0.1:$port"
-watch demo "gst-launch-1.0 oaktcpsrc port=$port ! videoconvert ! autovideosink"
+watch demo \
+  "gst-launch-1.0 oaktcpsrc port=$port $boxes ! videoconvert ! autovideosink"
 stop_camera
 
 step "Starting a pipeline that looks like a camera"
 start_camera_pipeline
-watch demo-pipeline "gst-launch-1.0 playbin3 uri=oak://127.0.0.1:$port"
+watch demo-pipeline \
+  "gst-launch-1.0 playbin3 uri=oak://127.0.0.1:$port $filter"
 stop_camera
 
 step "Done"
@@ -238,5 +249,5 @@ for name in $written; do
   echo "video:   $directory/$name.mp4"
   echo "picture: $directory/$name.png"
 done
-[ -z "$written" ] || echo "The pictures have no boxes:" \
-  "the element that will draw them is not there yet."
+[ -n "$boxes" ] || echo "The pictures have no boxes:" \
+  "oakoverlay was not built, as Pango's headers (pangocairo) are not there."
