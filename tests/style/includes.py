@@ -327,6 +327,7 @@ ROOMS = {
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
     "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
+    "tests/check/pipelines/oakconsumers": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
