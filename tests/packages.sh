@@ -46,6 +46,10 @@ test    may   element    avdec_h264             gstreamer1.0-libav
 test    may   font       DejaVuSans             fonts-dejavu-core
 test    may   command    unshare                util-linux
 test    may   command    ip                     iproute2
+test    may   python     gi                     python3-gi
+test    may   module     gi.overrides.Gst       python3-gst-1.0
+test    may   typelib    Gst-1.0                gir1.2-gstreamer-1.0
+test    may   typelib    GstVideo-1.0           gir1.2-gst-plugins-base-1.0
 window  must  element    autovideosink          gstreamer1.0-plugins-good
 window  may   element    xvimagesink            gstreamer1.0-x
 window  may   element    glimagesink            gstreamer1.0-gl
@@ -54,8 +58,6 @@ video   must  element    mp4mux                 gstreamer1.0-plugins-good
 video   must  element    pngenc                 gstreamer1.0-plugins-good
 ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
-ci      may   python     gi                     python3-gi
-ci      may   typelib    Gst-1.0                gir1.2-gstreamer-1.0
 TABLE
 }
 
@@ -78,6 +80,9 @@ is_there() {
     font) fc-match -f '%{file}' "$2" | grep -q "$2" ;;
     element) gst-inspect-1.0 --exists "$2" ;;
     python) $(mesons_python) -c "import $2" ;;
+    # One that cannot be imported by itself.
+    module) $(mesons_python) -c \
+      "import importlib.util, sys; sys.exit(not importlib.util.find_spec('$2'))" ;;
     typelib) $(mesons_python) -c \
       "import gi; gi.require_version(*'$2'.split('-'))" ;;
   esac </dev/null >/dev/null 2>&1

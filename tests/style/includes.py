@@ -334,6 +334,8 @@ ROOMS = {
     # These compile in what they measure.
     "tests/benchmarks/oakmeta": (["gstoakmeta.h"], CORE),
     # What a user starts from shows the public way.
+    "tests/examples/oakencoderhints": ([], ANY_GSTREAMER),
+    "tests/examples/oaklog": ([], ANY_GSTREAMER),
     "tests/examples/oakprint": ([], ANY_GSTREAMER),
 }
 
