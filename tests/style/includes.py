@@ -269,7 +269,7 @@ ROOMS = {
     "tests/check/libs/oakcolors": (["oakcolors.h"], PURE + CHECK),
     "tests/check/libs/oaknames": (["oaknames.h"], PURE + CHECK),
     "tests/check/libs/oaklettering": (["oaklettering.h"], PURE + CHECK),
-    "tests/check/elements/oakoverlay": ([], ANY_GSTREAMER),
+    "tests/check/elements/oakoverlay": (["config.h"], ANY_GSTREAMER),
     "tests/check/elements/oakgolden": ([], ANY_GSTREAMER),
     "tests/benchmarks/oakoverlay": ([], ANY_GSTREAMER),
     # This one compiles the room in.
@@ -327,7 +327,10 @@ ROOMS = {
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
     "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
-    "tests/check/pipelines/oakconsumers": (["oakline.h"], ANY_GSTREAMER),
+    "tests/check/pipelines/oakconsumers": (
+        ["config.h", "oakline.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),

@@ -3,6 +3,10 @@
 /* What other elements leave of the metas that oaktcpsrc attaches: not what we
  * do, but what docs/detections.md says of GStreamer, version by version. */
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <gst/check/gstcheck.h>
 #include <gst/video/video.h>
 
@@ -234,6 +238,80 @@ GST_START_TEST (test_what_is_left)
 
 GST_END_TEST;
 
+static gboolean
+is_black (GstSample * sample)
+{
+  GstBuffer *buffer = gst_sample_get_buffer (sample);
+  GstMapInfo map;
+  gboolean black = TRUE;
+  gsize i;
+
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  fail_unless_equals_int (map.size, SIZE);
+  for (i = 0; i < map.size; i++)
+    black &= map.data[i] == 0;
+  gst_buffer_unmap (buffer, &map);
+  return black;
+}
+
+static void
+push_picture (OakLine * line, gboolean with_region)
+{
+  g_autoptr (GstCaps) caps = gst_caps_from_string (CAPS);
+  GstBuffer *picture = gst_buffer_new_allocate (NULL, SIZE, NULL);
+
+  gst_buffer_memset (picture, 0, 0, SIZE);
+  if (with_region)
+    gst_buffer_add_video_region_of_interest_meta (picture, "person", 80, 60,
+        80, 120);
+  line_push (line, caps, picture);
+}
+
+/* An overlay of GStreamer's own draws what is there, and nothing that was. */
+static void
+check_overlay (const gchar * elements)
+{
+  OakLine *line = line_new ("framing=img", "width=320 framerate=30/1 "
+      "drop-on-latency=false", elements);
+  guint i;
+
+  line_connect (line);
+  for (i = 0; i < 4; i++) {
+    g_autoptr (GstSample) sample = NULL;
+
+    push_picture (line, i % 2 == 0);
+    sample = line_pull (line);
+    fail_unless_equals_int (is_black (sample), i % 2 == 1);
+  }
+  line_free (line);
+}
+
+GST_START_TEST (test_objectdetectionoverlay)
+{
+#ifdef HAVE_ANALYTICS
+  guint major, minor, micro, nano;
+
+  gst_version (&major, &minor, &micro, &nano);
+  if (minor >= 26 && have_elements ("objectdetectionoverlay")) {
+    check_overlay ("objectdetectionoverlay !");
+    return;
+  }
+#endif
+  g_print ("objectdetectionoverlay of 1.26 or newer is not here: skipped.\n");
+}
+
+GST_END_TEST;
+
+/* And ours does as well, behind what drops the parameters. */
+GST_START_TEST (test_oakoverlay)
+{
+  if (have_elements ("oakoverlay"))
+    check_overlay ("videoconvert ! video/x-raw,format=RGB ! oakoverlay ! "
+        "videoconvert ! video/x-raw,format=BGR !");
+}
+
+GST_END_TEST;
+
 static Suite *
 oakconsumers_suite (void)
 {
@@ -243,6 +321,8 @@ oakconsumers_suite (void)
   tcase_set_timeout (tc, 60);
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_what_is_left, 0, G_N_ELEMENTS (cases));
+  tcase_add_test (tc, test_objectdetectionoverlay);
+  tcase_add_test (tc, test_oakoverlay);
   return s;
 }
 
