@@ -14,6 +14,33 @@ duration_of_rate (gint fps_n, gint fps_d)
   return fps_n > 0 ? gst_util_uint64_scale (GST_SECOND, fps_d, fps_n) : 0;
 }
 
+/* The base class asks for memory as soon as it runs, though nobody can say how
+ * much before the first picture. objectdetectionoverlay, for one, would take the
+ * question for the end of negotiation. */
+static GstPadProbeReturn
+hold_back_allocation (GstPad * pad, GstPadProbeInfo * probe, gpointer user_data)
+{
+  GstOakOutlet *self = user_data;
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (probe);
+  GstCaps *caps;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+  gst_query_parse_allocation (query, &caps, NULL);
+  if (caps == NULL)
+    return GST_PAD_PROBE_DROP;
+  self->probe = 0;
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+remove_probe (GstOakOutlet * self)
+{
+  if (self->probe != 0)
+    gst_pad_remove_probe (GST_BASE_SRC_PAD (self->base), self->probe);
+  self->probe = 0;
+}
+
 /**
  * gst_oak_outlet_open:
  * @self: (out caller-allocates): an outlet, of zeros at first
@@ -30,6 +57,10 @@ gst_oak_outlet_open (GstOakOutlet * self, GstBaseSrc * base,
     GstOakPayload payload, OakGeometry wanted, gint fps_n, gint fps_d)
 {
   self->base = base;
+  remove_probe (self);
+  self->probe = gst_pad_add_probe (GST_BASE_SRC_PAD (base),
+      GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH,
+      hold_back_allocation, self, NULL);
   self->fps_n = fps_n;
   self->fps_d = fps_d;
   gst_oak_content_reset (&self->content, payload, wanted);
@@ -48,6 +79,7 @@ gst_oak_outlet_open (GstOakOutlet * self, GstBaseSrc * base,
 void
 gst_oak_outlet_close (GstOakOutlet * self)
 {
+  remove_probe (self);
   g_clear_pointer (&self->layout, gst_oak_layout_unref);
 }
 

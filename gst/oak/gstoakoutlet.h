@@ -22,6 +22,7 @@ typedef enum
 typedef struct
 {
   GstBaseSrc *base;             /* (transfer none) */
+  gulong probe;                 /* until there are caps; 0 = none */
   gint fps_n, fps_d;            /* to announce; 0 = variable */
   GstOakContent content;        /* of the last picture */
   gboolean gap;                 /* pictures before the next are missing */
