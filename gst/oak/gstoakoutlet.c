@@ -15,7 +15,7 @@ duration_of_rate (gint fps_n, gint fps_d)
 }
 
 /* The base class asks for memory as soon as it runs, though nobody can say how
- * much before the first picture. objectdetectionoverlay, for one, would take the
+ * much before the first picture. objectdetectionoverlay, for one, takes the
  * question for the end of negotiation. */
 static GstPadProbeReturn
 hold_back_allocation (GstPad * pad, GstPadProbeInfo * probe, gpointer user_data)

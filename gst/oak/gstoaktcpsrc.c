@@ -93,17 +93,17 @@
  *   (guint64, ns), `n-detections` (guint) and `count` (guint64, such frames
  *   since the start). A GAP event goes downstream. At most 200 of them a
  *   second.
- * * ELEMENT `oak-detections`, with #GstOakTcpSrc:post-detections: a picture that
- *   was analysed goes out, with the fields `timestamp` (guint64, ns, PTS;
+ * * ELEMENT `oak-detections`, with #GstOakTcpSrc:post-detections: a picture
+ *   that was analysed goes out, with the fields `timestamp` (guint64, ns, PTS;
  *   G_MAXUINT64 if not known, as with `do-timestamp`), `stream-time`,
  *   `running-time` (guint64, ns), `duration` (guint64, ns; G_MAXUINT64 if not
  *   known), `device-time` (guint64, ns; G_MAXUINT64 if not known), `width`,
  *   `height` (guint, of the picture) and `detections` (%GST_TYPE_LIST of
  *   #GstStructure, maybe empty, the most confident first). Each is named
- *   `detection`, with `id` (int, of the region on the buffer), `label` (string),
- *   `label-id` (int), `confidence` (double, 0 to 1), `x`, `y`, `w`, `h` (guint,
- *   in pixels) and `x-min`, `y-min`, `x-max`, `y-max` (double, relative to the
- *   picture, 0 to 1).
+ *   `detection`, with `id` (int, of the region on the buffer), `label`
+ *   (string), `label-id` (int), `confidence` (double, 0 to 1), `x`, `y`, `w`,
+ *   `h` (guint, in pixels) and `x-min`, `y-min`, `x-max`, `y-max` (double,
+ *   relative to the picture, 0 to 1).
  * * QOS: a frame was late and is not shown, or those before it found the
  *   queue full (see #GstOakTcpSrc:drop-on-latency). At most 200 of them a
  *   second; the counters in them leave none out.
