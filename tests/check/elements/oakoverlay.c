@@ -229,6 +229,37 @@ GST_START_TEST (test_a_box_is_where_its_region_is)
 
 GST_END_TEST;
 
+/* Memory of others has rows of other lengths, and begins elsewhere. */
+GST_START_TEST (test_padded_memory)
+{
+  gsize offsets[GST_VIDEO_MAX_PLANES] = { 100 };
+  gint strides[GST_VIDEO_MAX_PLANES] = { 80 };
+  GstHarness *h = open_overlay ("line-width=1 draw-labels=false");
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, 100 + 80 * HEIGHT, NULL);
+  GstMapInfo map;
+  guint i, n = 0, n_outside = 0;
+
+  gst_buffer_memset (buffer, 0, GROUND, -1);
+  gst_buffer_add_video_meta_full (buffer, GST_VIDEO_FRAME_FLAG_NONE,
+      GST_VIDEO_FORMAT_GRAY8, WIDTH, HEIGHT, 1, offsets, strides);
+  add_roi (buffer, "cat", 0, 0, WIDTH, HEIGHT);
+  buffer = gst_harness_push_and_pull (h, buffer);
+  fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+  for (i = 0; i < map.size; i++) {
+    if (map.data[i] == GROUND)
+      continue;
+    n++;
+    n_outside += i < 100 || (i - 100) % 80 >= WIDTH;
+  }
+  fail_unless_equals_int (n, 2 * WIDTH + 2 * (HEIGHT - 2));
+  fail_unless_equals_int (n_outside, 0);
+  gst_buffer_unmap (buffer, &map);
+  gst_buffer_unref (buffer);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_eight_thousand_boxes)
 {
   GstHarness *h = open_overlay ("blur-labels=hidden");
@@ -868,6 +899,7 @@ oakoverlay_suite (void)
   tcase_add_loop_test (tc, test_boxes_are_clipped, 0, G_N_ELEMENTS (boxes));
   tcase_add_loop_test (tc, test_labels_are_clipped, 0, G_N_ELEMENTS (boxes));
   tcase_add_test (tc, test_a_box_is_where_its_region_is);
+  tcase_add_test (tc, test_padded_memory);
   tcase_add_test (tc, test_eight_thousand_boxes);
   tcase_add_test (tc, test_much_to_hide_takes_no_longer);
   tcase_add_test (tc, test_nothing_to_draw_is_passed_through);
