@@ -8,7 +8,6 @@
 #include <string.h>
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
-#include <gst/video/gstvideometa.h>
 #include <gst/video/video.h>
 #ifdef HAVE_ANALYTICS
 #define GST_USE_UNSTABLE_API

@@ -2,7 +2,6 @@
 
 #include <string.h>
 #include <gst/check/gstcheck.h>
-#include <gst/video/gstvideopool.h>
 #include <gst/video/video.h>
 #include "oakrig.h"
 

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <gst/video/gstvideometa.h>
+#include <gst/video/video.h>
 
 #include "oaktestcamera.h"
 

@@ -897,7 +897,6 @@ GST_END_TEST;
 static void
 add_custom (GstBuffer * buffer, const gchar * fields)
 {
-  g_autoptr (GstPlugin) plugin = gst_plugin_load_by_name ("oak");
   GstCustomMeta *meta = gst_buffer_add_custom_meta (buffer,
       "OakDetectionsMeta");
   g_autofree gchar *text = g_strdup_printf ("read, %s", fields);

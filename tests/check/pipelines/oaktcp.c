@@ -3,7 +3,7 @@
 #include <string.h>
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
-#include <gst/video/gstvideometa.h>
+#include <gst/video/video.h>
 #include "oaktestcamera.h"
 
 #define WIDTH 16
@@ -251,8 +251,7 @@ static const gchar *ways[] = {
   "labels=none",
   "labels=none ! videoconvert",
   "labels=none ! videoconvert ! video/x-raw,format=RGB",
-  "labels=none ! videoconvert ! video/x-raw,format=I420 ! videoconvert "
-      "! queue ! videoscale",
+  "labels=none ! videoconvert ! video/x-raw,format=I420 ! videoconvert ! queue",
   "labels=none analytics-meta=false ! videoconvert ! video/x-raw,format=RGB",
 };
 /* *INDENT-ON* */
