@@ -164,8 +164,9 @@ read_od (const GstAnalyticsODMtd * od, const Kept * kept, GstOakRegion * region)
   return TRUE;
 }
 
-/* Those of which there is no ROI meta. */
-static gboolean
+/* Those of which there is no ROI meta. An empty relation meta tells nothing:
+ * the pools of converters keep it for later pictures. */
+static void
 read_ods (GstBuffer * buffer, const Kept * kept, GArray * regions)
 {
   GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta
@@ -175,7 +176,7 @@ read_ods (GstBuffer * buffer, const Kept * kept, GArray * regions)
   gpointer state = NULL;
 
   if (meta == NULL)
-    return FALSE;
+    return;
   while (gst_analytics_relation_meta_iterate (meta, &state,
           gst_analytics_od_mtd_get_mtd_type (), &od)) {
     GstOakRegion region, *twin;
@@ -188,13 +189,11 @@ read_ods (GstBuffer * buffer, const Kept * kept, GArray * regions)
     else if (twin->confidence < 0.0)
       twin->confidence = region.confidence;
   }
-  return TRUE;
 }
 #else
-static gboolean
+static void
 read_ods (GstBuffer * buffer, const Kept * kept, GArray * regions)
 {
-  return FALSE;
 }
 #endif
 
@@ -216,6 +215,6 @@ gst_oak_regions_read (GstBuffer * buffer, GArray * regions)
   gboolean analysed = find_kept (buffer, &kept);
 
   read_rois (buffer, &kept, regions);
-  analysed |= read_ods (buffer, &kept, regions);
+  read_ods (buffer, &kept, regions);
   return analysed || regions->len > 0;
 }

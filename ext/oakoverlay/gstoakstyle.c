@@ -166,7 +166,7 @@ gst_oak_style_install (GObjectClass * klass)
    * For how long the last boxes are drawn on pictures that nobody has looked
    * at, in nanoseconds from the PTS of the one they belong to: where the
    * network is slower than the video, boxes would flicker. A picture in which
-   * nothing was found ends it, if its metas say so (see docs/detections.md).
+   * nothing was found ends it, if the meta `OakDetectionsMeta` says so.
    * What #GstOakOverlay:blur-labels hides is held, too.
    *
    * Since: 0.1
