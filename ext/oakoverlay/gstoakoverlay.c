@@ -31,7 +31,7 @@
  * ## Messages
  *
  * * WARNING (RESOURCE, SETTINGS): #GstOakOverlay:class-colors cannot be read;
- *   it keeps its value.
+ *   it keeps its value. Told on the way to PAUSED, if it was set in NULL.
  * * ERROR (RESOURCE, WRITE): a picture that cannot be mapped.
  *
  * ## Example launch lines
@@ -72,6 +72,7 @@ struct _GstOakOverlay
    * it. */
   GMutex lock;
   GstOakStyle style;
+  gchar *bad_colors;            /* that nobody could be told of yet */
 
   /* streaming thread only, from start() to stop() */
   OakLettering *lettering;
@@ -208,6 +209,47 @@ gst_oak_overlay_before_transform (GstBaseTransform * base, GstBuffer * buffer)
     gst_object_sync_values (GST_OBJECT (base), time);
 }
 
+/* Properties that cannot be used */
+
+static void
+gst_oak_overlay_warn (GstOakOverlay * self, const gchar * bad)
+{
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+      (_("The property \"%s\" cannot be \"%s\": a colour is written as "
+              "name=#RRGGBB. It stays as it was."), "class-colors", bad),
+      ("expected name=#RRGGBB or name=#AARRGGBB, got '%s'", bad));
+}
+
+/* In NULL nobody listens. @bad is (transfer full). */
+static void
+gst_oak_overlay_note_bad_colors (GstOakOverlay * self, gchar * bad)
+{
+  gboolean later = GST_STATE (self) == GST_STATE_NULL;
+
+  if (bad != NULL && !later)
+    gst_oak_overlay_warn (self, bad);
+
+  g_mutex_lock (&self->lock);
+  g_free (self->bad_colors);
+  self->bad_colors = later ? g_strdup (bad) : NULL;
+  g_mutex_unlock (&self->lock);
+  g_free (bad);
+}
+
+static void
+gst_oak_overlay_tell_bad_colors (GstOakOverlay * self)
+{
+  gchar *bad;
+
+  g_mutex_lock (&self->lock);
+  bad = g_steal_pointer (&self->bad_colors);
+  g_mutex_unlock (&self->lock);
+
+  if (bad != NULL)
+    gst_oak_overlay_warn (self, bad);
+  g_free (bad);
+}
+
 /* Stream */
 
 static gboolean
@@ -250,6 +292,7 @@ gst_oak_overlay_start (GstBaseTransform * base)
 {
   GstOakOverlay *self = GST_OAK_OVERLAY (base);
 
+  gst_oak_overlay_tell_bad_colors (self);
   gst_video_info_init (&self->info);
   gst_oak_overlay_forget (self);
   self->lettering = oak_lettering_new ();
@@ -282,12 +325,8 @@ gst_oak_overlay_set_property (GObject * object, guint id, const GValue * value,
 
   if (!known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  if (bad != NULL)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
-        (_("The property \"%s\" cannot be \"%s\": a colour is written as "
-                "name=#RRGGBB. It stays as it was."), pspec->name, bad),
-        ("expected name=#RRGGBB or name=#AARRGGBB, got '%s'", bad));
-  g_free (bad);
+  if (id == GST_OAK_STYLE_CLASS_COLORS)
+    gst_oak_overlay_note_bad_colors (self, bad);
 }
 
 static void
@@ -310,6 +349,7 @@ gst_oak_overlay_finalize (GObject * object)
   GstOakOverlay *self = GST_OAK_OVERLAY (object);
 
   gst_oak_style_clear (&self->style);
+  g_free (self->bad_colors);
   g_array_unref (self->regions);
   g_array_unref (self->held);
   g_mutex_clear (&self->lock);

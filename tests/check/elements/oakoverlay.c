@@ -709,6 +709,35 @@ GST_START_TEST (test_colors_that_cannot_be_read_are_a_warning)
 
 GST_END_TEST;
 
+/* As from a command line: there is no bus yet. */
+GST_START_TEST (test_colors_that_are_wrong_at_the_start_are_a_warning)
+{
+  GstElement *pipeline = gst_parse_launch ("videotestsrc num-buffers=1 ! "
+      "oakoverlay class-colors=\"cat=red\" ! fakesink", NULL);
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message;
+  GError *error = NULL;
+
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  message = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
+      GST_MESSAGE_WARNING);
+  fail_unless (message != NULL);
+  gst_message_parse_warning (message, &error, NULL);
+  fail_unless (strstr (error->message, "cat=red") != NULL);
+  g_error_free (error);
+  gst_message_unref (message);
+
+  /* Once is enough. */
+  gst_element_set_state (pipeline, GST_STATE_READY);
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING) == NULL);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_lines_are_as_wide_as_the_picture_is_high)
 {
   static const struct
@@ -919,6 +948,7 @@ oakoverlay_suite (void)
   tcase_add_loop_test (tc, test_filters, 0, G_N_ELEMENTS (filters));
   tcase_add_test (tc, test_colors);
   tcase_add_test (tc, test_colors_that_cannot_be_read_are_a_warning);
+  tcase_add_test (tc, test_colors_that_are_wrong_at_the_start_are_a_warning);
   tcase_add_test (tc, test_lines_are_as_wide_as_the_picture_is_high);
   tcase_add_test (tc, test_properties_are_controlled_by_stream_time);
   tcase_add_test (tc, test_boxes_are_held);
