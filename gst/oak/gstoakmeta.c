@@ -141,18 +141,28 @@ add_custom (GstBuffer * buffer, const GArray * regions)
 /* What an OD mtd takes, or a bit more, in bytes. */
 #define RELATED_SIZE 64
 
+/* One that a pool has put there itself cannot be removed. */
+static gboolean
+remove_relation (GstBuffer * buffer, GstMeta ** meta, gpointer user_data)
+{
+  if ((*meta)->info->api != GST_ANALYTICS_RELATION_META_API_TYPE)
+    return TRUE;
+  if (GST_META_FLAG_IS_SET (*meta, GST_META_FLAG_LOCKED))
+    (*meta)->info->clear_func (buffer, *meta);
+  else
+    *meta = NULL;
+  return TRUE;
+}
+
 static void
 remove_relations (GstBuffer * buffer)
 {
-  GstMeta *meta;
-
-  while ((meta = gst_buffer_get_meta (buffer,
-              GST_ANALYTICS_RELATION_META_API_TYPE)) != NULL)
-    gst_buffer_remove_meta (buffer, meta);
+  gst_buffer_foreach_meta (buffer, remove_relation, NULL);
 }
 
 /* On a pooled buffer it would stay, empty, and say of a later frame that
- * nothing was found there. */
+ * nothing was found there. If the pool itself has put one there, that is what
+ * comes back, and it has to stay. */
 static GstAnalyticsRelationMeta *
 add_relations (GstBuffer * buffer, guint n)
 {
@@ -161,7 +171,8 @@ add_relations (GstBuffer * buffer, guint n)
   GstAnalyticsRelationMeta *relations =
       gst_buffer_add_analytics_relation_meta_full (buffer, &params);
 
-  GST_META_FLAG_UNSET ((GstMeta *) relations, GST_META_FLAG_POOLED);
+  if (!GST_META_FLAG_IS_SET ((GstMeta *) relations, GST_META_FLAG_LOCKED))
+    GST_META_FLAG_UNSET ((GstMeta *) relations, GST_META_FLAG_POOLED);
   return relations;
 }
 
@@ -204,7 +215,8 @@ add_analytics (GstBuffer * buffer, const GArray * regions)
  * @analytics: whether to add a #GstAnalyticsRelationMeta, if they are there
  *
  * One #GstVideoRegionOfInterestMeta each, with ids from 0, and a
- * #GstCustomMeta for all of them. See docs/protocol.md for what is on them.
+ * #GstCustomMeta for all of them. See docs/detections.md for what is on
+ * them.
  */
 void
 gst_oak_meta_add_regions (GstBuffer * buffer, const GArray * regions,

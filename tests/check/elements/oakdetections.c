@@ -675,6 +675,51 @@ GST_START_TEST (test_analytics_meta_is_switched_off)
 
 GST_END_TEST;
 
+typedef GstFlowReturn (*Alloc) (GstBufferPool * pool, GstBuffer ** buffer,
+    GstBufferPoolAcquireParams * params);
+
+static Alloc alloc_of_pool;
+
+static GstFlowReturn
+alloc_with_relations (GstBufferPool * pool, GstBuffer ** buffer,
+    GstBufferPoolAcquireParams * params)
+{
+  GstFlowReturn ret = alloc_of_pool (pool, buffer, params);
+
+  if (ret == GST_FLOW_OK)
+    gst_buffer_add_analytics_relation_meta (*buffer);
+  return ret;
+}
+
+/* It is locked then: nobody may remove it. */
+GST_START_TEST (test_analytics_meta_of_the_pool_itself_is_used)
+{
+  GstBufferPoolClass *klass = g_type_class_ref (GST_TYPE_VIDEO_BUFFER_POOL);
+  Rig *rig = rig_new_for_detections ();
+  GstSample *sample;
+  guint i;
+
+  alloc_of_pool = klass->alloc_buffer;
+  klass->alloc_buffer = alloc_with_relations;
+  rig_offer_pool (rig, 0);
+  rig_play (rig);
+  for (i = 0; i < N_FRAMES; i++) {
+    sample = pull (rig, i % 2 == 0 ? TWO : NULL);
+    fail_unless (relations_of (sample) != NULL);
+    fail_unless_equals_int (gst_analytics_relation_get_length (relations_of
+            (sample)), i % 2 == 0 ? 2 : 0);
+    if (i % 2 == 0)
+      assert_od_is_roi (sample, 0, 0.873);
+    gst_sample_unref (sample);
+    forget (rig);
+  }
+  rig_free (rig);
+  klass->alloc_buffer = alloc_of_pool;
+  g_type_class_unref (klass);
+}
+
+GST_END_TEST;
+
 /* Memory for each pair: what a camera sends must not take all there is. */
 GST_START_TEST (test_analytics_meta_has_the_thousand_surest)
 {
@@ -738,6 +783,7 @@ oakdetections_suite (void)
   tcase_add_test (tc, test_analytics_meta_has_each_region);
   tcase_add_test (tc, test_analytics_meta_is_empty_where_nothing_was_found);
   tcase_add_test (tc, test_analytics_meta_is_switched_off);
+  tcase_add_test (tc, test_analytics_meta_of_the_pool_itself_is_used);
   tcase_add_test (tc, test_analytics_meta_has_the_thousand_surest);
 #endif
   return s;
