@@ -109,7 +109,9 @@ read_roi (GstVideoRegionOfInterestMeta * roi, const Kept * kept,
   /* A negative edge has wrapped. */
   region->box = oak_area_of_box ((gint) roi->x, (gint) roi->y, roi->w, roi->h);
   read_parameters (roi, region);
-  read_kept (kept, region);
+  /* Others that do not number regions leave both numbers at 0. */
+  if (roi->parent_id == -1)
+    read_kept (kept, region);
 }
 
 static void

@@ -482,11 +482,38 @@ GST_START_TEST (test_where_confidence_comes_from)
   GstVideoRegionOfInterestMeta *roi = add_roi (buffer, "cat", 10, 10, 20, 20);
 
   roi->id = confidences[__i__].id;
+  roi->parent_id = -1;
   if (!(confidences[__i__].param < -1))
     add_confidence (roi, confidences[__i__].param);
   if (confidences[__i__].kept != NULL)
     add_detections (buffer, confidences[__i__].kept);
   expect_box (h, buffer, confidences[__i__].drawn);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
+/* facedetect leaves both numbers of its regions at 0. */
+GST_START_TEST (test_regions_of_others_keep_out_of_what_is_kept)
+{
+  GstHarness *h = open_overlay ("min-confidence=0.5 show-confidence=true "
+      "font-desc=\"Sans 12px\"");
+  GstBuffer *buffer = make_frame (0);
+  guint n;
+
+  add_roi (buffer, "face", 10, 20, 20, 20);
+  n = draw (h, buffer).n;
+  fail_unless (n > 0);
+
+  buffer = make_frame (1);
+  add_roi (buffer, "face", 10, 20, 20, 20);
+  add_detections (buffer, "d,confidence=<0.9>");
+  fail_unless_equals_int (draw (h, buffer).n, n);
+
+  buffer = make_frame (2);
+  add_roi (buffer, "face", 10, 20, 20, 20);
+  add_detections (buffer, "d,confidence=<0.1>");
+  fail_unless_equals_int (draw (h, buffer).n, n);
   gst_harness_teardown (h);
 }
 
@@ -939,6 +966,7 @@ oakoverlay_suite (void)
   tcase_add_test (tc, test_one_that_is_shared_with_nobody_is_not_copied);
   tcase_add_loop_test (tc, test_where_confidence_comes_from, 0,
       G_N_ELEMENTS (confidences));
+  tcase_add_test (tc, test_regions_of_others_keep_out_of_what_is_kept);
   tcase_add_test (tc, test_labels_tell_the_confidence);
 #ifdef HAVE_ANALYTICS
   tcase_add_test (tc, test_relation_metas_alone);
