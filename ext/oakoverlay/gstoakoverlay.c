@@ -202,9 +202,12 @@ gst_oak_overlay_transform_ip (GstBaseTransform * base, GstBuffer * buffer)
 static void
 gst_oak_overlay_before_transform (GstBaseTransform * base, GstBuffer * buffer)
 {
-  GstClockTime time = gst_segment_to_stream_time (&base->segment,
-      GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  GstClockTime time;
 
+  if (base->segment.format != GST_FORMAT_TIME)
+    return;
+  time = gst_segment_to_stream_time (&base->segment, GST_FORMAT_TIME,
+      GST_BUFFER_PTS (buffer));
   if (GST_CLOCK_TIME_IS_VALID (time))
     gst_object_sync_values (GST_OBJECT (base), time);
 }

@@ -908,6 +908,22 @@ GST_START_TEST (test_frames_without_time_are_drawn)
 
 GST_END_TEST;
 
+/* appsrc counts bytes, unless it is told not to. */
+GST_START_TEST (test_a_segment_in_bytes)
+{
+  GstHarness *h = open_overlay ("");
+  GstBuffer *buffer = make_frame (0);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  add_roi (buffer, "cat", 10, 10, 20, 20);
+  expect_box (h, buffer, TRUE);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* Mosaic */
 
 /* Whatever is asked of boxes, and also while it is held. */
@@ -983,6 +999,7 @@ oakoverlay_suite (void)
   tcase_add_test (tc, test_nothing_is_held_without_being_asked);
   tcase_add_test (tc, test_a_flush_ends_the_hold);
   tcase_add_test (tc, test_frames_without_time_are_drawn);
+  tcase_add_test (tc, test_a_segment_in_bytes);
   tcase_add_test (tc, test_what_is_to_be_hidden_is_hidden);
   return s;
 }
