@@ -117,7 +117,7 @@ gst_oak_overlay_hold (GstOakOverlay * self, GstClockTime pts)
 static gboolean
 gst_oak_overlay_still_holds (GstOakOverlay * self, GstClockTime pts)
 {
-  return GST_CLOCK_TIME_IS_VALID (pts)
+  return self->style.hold_time > 0 && GST_CLOCK_TIME_IS_VALID (pts)
       && GST_CLOCK_TIME_IS_VALID (self->held_since)
       && pts >= self->held_since
       && pts - self->held_since <= self->style.hold_time;

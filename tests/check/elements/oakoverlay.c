@@ -861,6 +861,8 @@ GST_START_TEST (test_nothing_is_held_without_being_asked)
 
   add_roi (buffer, "cat", 10, 10, 20, 20);
   expect_box (h, buffer, TRUE);
+  /* Not even at the same time. */
+  expect_box (h, make_frame (0), FALSE);
   expect_box (h, make_frame (1), FALSE);
   gst_harness_teardown (h);
 }
