@@ -7,6 +7,8 @@
 #include "gstoakstyle.h"
 
 #define LINE_WIDTH_MAX 64
+/* Object detections have floats: 0.7 becomes a bit less. */
+#define ROUNDING 1e-6
 #define DEFAULT_FONT_DESC "Sans Bold"
 
 static GParamSpec *properties[GST_OAK_STYLE_N_PROPS];
@@ -347,7 +349,8 @@ gst_oak_style_draws (const GstOakStyle * self, const GstOakRegion * region)
 {
   if (oak_area_is_empty (&region->box))
     return FALSE;
-  if (region->confidence >= 0.0 && region->confidence < self->min_confidence)
+  if (region->confidence >= 0.0
+      && region->confidence < self->min_confidence - ROUNDING)
     return FALSE;
   if (!oak_names_are_none (self->include.names)
       && !oak_names_have (self->include.names, region->label))

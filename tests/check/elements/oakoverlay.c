@@ -493,6 +493,18 @@ GST_START_TEST (test_where_confidence_comes_from)
 
 GST_END_TEST;
 
+GST_START_TEST (test_confidences_that_were_floats)
+{
+  GstHarness *h = open_overlay ("min-confidence=0.7");
+  GstBuffer *buffer = make_frame (0);
+
+  add_confidence (add_roi (buffer, "cat", 10, 10, 20, 20), 0.7f);
+  expect_box (h, buffer, TRUE);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* facedetect leaves both numbers of its regions at 0. */
 GST_START_TEST (test_regions_of_others_keep_out_of_what_is_kept)
 {
@@ -984,6 +996,7 @@ oakoverlay_suite (void)
   tcase_add_test (tc, test_one_that_is_shared_with_nobody_is_not_copied);
   tcase_add_loop_test (tc, test_where_confidence_comes_from, 0,
       G_N_ELEMENTS (confidences));
+  tcase_add_test (tc, test_confidences_that_were_floats);
   tcase_add_test (tc, test_regions_of_others_keep_out_of_what_is_kept);
   tcase_add_test (tc, test_labels_tell_the_confidence);
 #ifdef HAVE_ANALYTICS
