@@ -130,6 +130,17 @@ read_rois (GstBuffer * buffer, const Kept * kept, GArray * regions)
 }
 
 #ifdef HAVE_ANALYTICS
+/* Two producers may both count from 0: what is elsewhere is another one, and
+ * may have to be hidden. */
+static gboolean
+are_twins (const GstOakRegion * roi, const GstOakRegion * od)
+{
+  OakArea shared = oak_area_intersect (&roi->box, &od->box);
+
+  return roi->id == od->id && roi->label == od->label
+      && !oak_area_is_empty (&shared);
+}
+
 /* Who attaches both kinds does so in the same order: the search goes on where
  * the last twin was. */
 static GstOakRegion *
@@ -142,7 +153,7 @@ find_twin (GArray * regions, guint n_rois, const GstOakRegion * region,
     guint at = (*next + i) % n_rois;
     GstOakRegion *roi = &g_array_index (regions, GstOakRegion, at);
 
-    if (roi->id == region->id && roi->label == region->label) {
+    if (are_twins (roi, region)) {
       *next = (at + 1) % n_rois;
       return roi;
     }

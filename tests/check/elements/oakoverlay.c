@@ -600,18 +600,24 @@ GST_START_TEST (test_both_kinds_of_metas)
   GstBuffer *buffer = make_frame (0);
 
   add_roi (buffer, "cat", 10, 12, 20, 14);
-  add_od (buffer, "cat", 1, 1, 5, 5, 0.9);
+  add_od (buffer, "cat", 12, 10, 20, 14, 0.9);
   fail_unless_equals_int (draw (h, buffer).n, 2 * 20 + 2 * 12);
 
   buffer = make_frame (1);
   add_roi (buffer, "cat", 10, 12, 20, 14);
-  add_od (buffer, "cat", 1, 1, 5, 5, 0.4);
+  add_od (buffer, "cat", 12, 10, 20, 14, 0.4);
   expect_box (h, buffer, FALSE);
 
   /* Two producers. */
   buffer = make_frame (2);
   add_roi (buffer, "cat", 10, 12, 20, 14);
   add_od (buffer, "dog", 1, 1, 5, 5, 0.9);
+  fail_unless_equals_int (draw (h, buffer).n, 2 * 20 + 2 * 12 + 16);
+
+  /* That both count from 0 makes no twins. */
+  buffer = make_frame (3);
+  add_roi (buffer, "cat", 10, 12, 20, 14);
+  add_od (buffer, "cat", 1, 1, 5, 5, 0.9);
   fail_unless_equals_int (draw (h, buffer).n, 2 * 20 + 2 * 12 + 16);
   gst_harness_teardown (h);
 }
