@@ -47,9 +47,39 @@ parse_label_id (const gchar * text, const gchar * end, gint * id)
   return TRUE;
 }
 
+/* Digits with a point among them, as nearly every number comes, and so few that
+ * neither they nor the power of ten need rounding: then nor does the division
+ * more than g_ascii_strtod() would. */
+#define PLAIN_DIGITS_MAX 15
+
+static gboolean
+parse_plain (const gchar * text, const gchar * end, gdouble * number)
+{
+  gboolean negative = text < end && *text == '-';
+  gint64 digits = 0;
+  gdouble scale = 1.0;
+  gboolean has_point = FALSE;
+  guint n = 0;
+
+  for (text += negative; text < end; text++) {
+    if (*text == '.' && !has_point && n > 0) {
+      has_point = TRUE;
+    } else if (g_ascii_isdigit (*text) && n < PLAIN_DIGITS_MAX) {
+      digits = 10 * digits + (*text - '0');
+      scale *= has_point ? 10.0 : 1.0;
+      n++;
+    } else {
+      return FALSE;
+    }
+  }
+
+  *number = digits / (negative ? -scale : scale);
+  return n > 0;
+}
+
 /* g_ascii_strtod() also takes hexadecimal, infinity, nan and leading space. */
 static gboolean
-parse_number (const gchar * text, const gchar * end, gdouble * number)
+parse_any_number (const gchar * text, const gchar * end, gdouble * number)
 {
   gchar copy[NUMBER_LENGTH_MAX + 1];
   gsize length = end - text;
@@ -65,6 +95,13 @@ parse_number (const gchar * text, const gchar * end, gdouble * number)
   *number = g_ascii_strtod (copy, &stop);
 
   return stop == copy + length && isfinite (*number);
+}
+
+static gboolean
+parse_number (const gchar * text, const gchar * end, gdouble * number)
+{
+  return parse_plain (text, end, number)
+      || parse_any_number (text, end, number);
 }
 
 /**
