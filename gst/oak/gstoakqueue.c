@@ -29,6 +29,11 @@ struct _GstOakQueue
   GCond changed;                /* take() has something to look at */
   GCond room;                   /* and push() */
 
+  /* Under the lock. To signal a condition costs a system call, though nobody
+   * waits; and who is woken while the lock is held, waits again. */
+  gboolean is_awaited;          /* take() waits */
+  gboolean is_crowded;          /* push() does */
+
   /* under the lock */
   GQueue frames;                /* of GstOakFrame, oldest first */
   gsize bytes;
@@ -96,7 +101,8 @@ pop_oldest (GstOakQueue * self)
 
   if (frame != NULL)
     self->bytes -= weigh (frame);
-  g_cond_signal (&self->room);
+  if (self->is_crowded)
+    g_cond_signal (&self->room);
   return frame;
 }
 
@@ -221,7 +227,6 @@ append (GstOakQueue * self, GstOakFrame * frame)
   self->bytes += weigh (frame);
   while (may_drop (self) && is_overfull (self))
     drop_oldest (self);
-  g_cond_signal (&self->changed);
 }
 
 /* Call with the lock. */
@@ -246,8 +251,10 @@ wait_for_room (GstOakQueue * self, GstOakFrame * frame)
   while (!may_drop (self) && !is_flushing (self) && !self->finished
       && !has_room (self, frame)) {
     frame->waited = TRUE;
+    self->is_crowded = TRUE;
     g_cond_wait (&self->room, &self->lock);
   }
+  self->is_crowded = FALSE;
 }
 
 /* Call with the lock. What comes in a pause is thrown away, so that nobody is
@@ -271,6 +278,8 @@ is_wanted (GstOakQueue * self, const GstOakFrame * frame)
 void
 gst_oak_queue_push (GstOakQueue * self, GstOakFrame * frame)
 {
+  gboolean is_awaited;
+
   g_mutex_lock (&self->lock);
   measure (self, frame);
   wait_for_room (self, frame);
@@ -281,7 +290,11 @@ gst_oak_queue_push (GstOakQueue * self, GstOakFrame * frame)
     self->discont = TRUE;
     gst_oak_frame_free (frame);
   }
+  is_awaited = self->is_awaited;
   g_mutex_unlock (&self->lock);
+
+  if (is_awaited)
+    g_cond_signal (&self->changed);
 }
 
 /**
@@ -324,8 +337,11 @@ gst_oak_queue_take (GstOakQueue * self, GstOakFrame ** frame, GError ** error)
   GstFlowReturn ret = GST_FLOW_OK;
 
   g_mutex_lock (&self->lock);
-  while (!is_flushing (self) && !self->finished && !has_news (self))
+  while (!is_flushing (self) && !self->finished && !has_news (self)) {
+    self->is_awaited = TRUE;
     g_cond_wait (&self->changed, &self->lock);
+  }
+  self->is_awaited = FALSE;
 
   if (is_flushing (self)) {
     ret = GST_FLOW_FLUSHING;
