@@ -342,7 +342,7 @@ gst_oak_link_fail_receive (GstOakLink * self, GError * cause, GError ** error)
 /* Waits for bytes as long as @timeout (ms) allows, and serves controls. */
 static gssize
 gst_oak_link_wait (GstOakLink * self, guint8 * data, gsize size,
-    guint timeout, GError ** error)
+    gsize at_least, guint timeout, GError ** error)
 {
   gboolean playing;
   gint64 start = gst_oak_link_played (self, &playing);
@@ -351,7 +351,8 @@ gst_oak_link_wait (GstOakLink * self, guint8 * data, gsize size,
     GError *cause = NULL;
     gint64 left = gst_oak_link_time_left (self, timeout, start);
     gssize received = oak_connection_receive (self->connection, data, size,
-        sooner (left, gst_oak_link_serve_control (self)), self->wake, &cause);
+        at_least, sooner (left, gst_oak_link_serve_control (self)), self->wake,
+        &cause);
     gboolean again;
 
     if (received > 0)
@@ -376,19 +377,22 @@ gst_oak_link_wait (GstOakLink * self, guint8 * data, gsize size,
  * @self: a link with a connection
  * @data: (out caller-allocates): where the bytes go
  * @size: at most so many, 1 and more
+ * @at_least: how many of them are sure to come if the peer means well, 1 to
+ *     @size
  * @error: return location for SILENT, STALLED, CLOSED, HUNG_UP or SUPERSEDED
  *     of #GstOakLinkError, or %G_IO_ERROR_CANCELLED
  *
- * Takes what is there, and waits for it as long as the peer's timeouts allow.
- * Receiving thread.
+ * Waits until @at_least bytes have come, as long as the peer's timeouts allow
+ * from one to the next, and takes what is there. That may be less, if they come
+ * slowly. Receiving thread.
  *
  * Returns: how many bytes came, at least 1; -1 on failure
  */
 gssize
 gst_oak_link_receive (GstOakLink * self, guint8 * data, gsize size,
-    GError ** error)
+    gsize at_least, GError ** error)
 {
-  gssize received = gst_oak_link_wait (self, data, size,
+  gssize received = gst_oak_link_wait (self, data, size, at_least,
       self->silent ? self->peer.first_byte_timeout : self->peer.stall_timeout,
       error);
 

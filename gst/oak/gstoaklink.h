@@ -116,6 +116,7 @@ gboolean      gst_oak_link_connect      (GstOakLink       * self,
 gssize        gst_oak_link_receive      (GstOakLink       * self,
                                          guint8           * data,
                                          gsize              size,
+                                         gsize              at_least,
                                          GError          ** error);
 gboolean      gst_oak_link_may_go_on    (GstOakLink       * self,
                                          GError          ** error);

@@ -165,22 +165,24 @@ gst_oak_receiver_take_from_window (GstOakReceiver * self, guint8 * data,
 /* What was received while out of step comes first. */
 static gssize
 gst_oak_receiver_get_some (GstOakReceiver * self, guint8 * data, gsize size,
-    GError ** error)
+    gsize at_least, GError ** error)
 {
   if (gst_oak_receiver_left_in_window (self) == 0)
-    return gst_oak_link_receive (self->link, data, size, error);
+    return gst_oak_link_receive (self->link, data, size, at_least, error);
   if (!gst_oak_link_may_go_on (self->link, error))
     return -1;
   return gst_oak_receiver_take_from_window (self, data, size);
 }
 
-/* Reads what is there, at least one byte of the part; -1: it failed. */
+/* Reads what is there; if there is nothing, waits for @at_least. Returns how
+ * many bytes of the part came, at least one; -1: it failed. */
 static gssize
 gst_oak_receiver_read_some (GstOakReceiver * self, guint8 * data, gsize size,
-    GError ** error)
+    gsize at_least, GError ** error)
 {
   GError *cause = NULL;
-  gssize received = gst_oak_receiver_get_some (self, data, size, &cause);
+  gssize received =
+      gst_oak_receiver_get_some (self, data, size, at_least, &cause);
 
   if (received < 0) {
     gst_oak_receiver_fail_read (self, cause, error);
@@ -196,7 +198,7 @@ gst_oak_receiver_read (GstOakReceiver * self, guint8 * data, gsize size,
     GError ** error)
 {
   while (size > 0) {
-    gssize got = gst_oak_receiver_read_some (self, data, size, error);
+    gssize got = gst_oak_receiver_read_some (self, data, size, size, error);
 
     if (got < 0)
       return FALSE;
@@ -268,7 +270,8 @@ gst_oak_receiver_read_first (GstOakReceiver * self, GstOakFrame * frame,
 
   if (is_here)
     self->header_came = gst_oak_receiver_find_mark (self);
-  got = gst_oak_receiver_read_some (self, self->header, OAK_HEADER_SIZE, error);
+  got = gst_oak_receiver_read_some (self, self->header, OAK_HEADER_SIZE, 1,
+      error);
   if (!is_here)
     self->header_came = gst_oak_receiver_mark_now (self, 0);
 
@@ -288,7 +291,7 @@ gst_oak_receiver_read_header (GstOakReceiver * self, GstOakFrame * frame,
     gssize got = self->header_got == 0 ?
         gst_oak_receiver_read_first (self, frame, error) :
         gst_oak_receiver_read_some (self, self->header + self->header_got,
-        OAK_HEADER_SIZE - self->header_got, error);
+        OAK_HEADER_SIZE - self->header_got, 1, error);
 
     if (got < 0)
       return FALSE;
@@ -350,7 +353,15 @@ gst_oak_receiver_read_detections (GstOakReceiver * self, GstOakFrame * frame,
   return TRUE;
 }
 
-/* The camera's order is the format's: the bytes stay where they arrive. */
+static gsize
+plane_rows (const GstVideoInfo * info, guint plane)
+{
+  gint components[GST_VIDEO_MAX_COMPONENTS];
+
+  gst_video_format_info_component (info->finfo, plane, components);
+  return GST_VIDEO_INFO_COMP_HEIGHT (info, components[0]);
+}
+
 static gboolean
 gst_oak_receiver_read_plane (GstOakReceiver * self, GstVideoFrame * out,
     const GstVideoInfo * wire, guint plane, GError ** error)
@@ -358,27 +369,47 @@ gst_oak_receiver_read_plane (GstOakReceiver * self, GstVideoFrame * out,
   guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (out, plane);
   gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, plane);
   gsize row = GST_VIDEO_INFO_PLANE_STRIDE (wire, plane);
-  gint components[GST_VIDEO_MAX_COMPONENTS];
-  guint height, i;
-
-  gst_video_format_info_component (wire->finfo, plane, components);
-  height = GST_VIDEO_INFO_COMP_HEIGHT (wire, components[0]);
+  gsize rows = plane_rows (wire, plane);
+  gsize i;
 
   if (stride == row)
-    return gst_oak_receiver_read (self, data, row * height, error);
+    return gst_oak_receiver_read (self, data, row * rows, error);
 
-  for (i = 0; i < height; i++) {
+  for (i = 0; i < rows; i++) {
     if (!gst_oak_receiver_read (self, data + i * stride, row, error))
       return FALSE;
   }
   return TRUE;
 }
 
+/* Whether the planes lie in @out as they come, without a gap. */
+static gboolean
+is_as_on_wire (GstVideoFrame * out, const GstVideoInfo * wire)
+{
+  guint8 *first = GST_VIDEO_FRAME_PLANE_DATA (out, 0);
+  guint i;
+
+  for (i = 0; i < GST_VIDEO_FRAME_N_PLANES (out); i++) {
+    guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (out, i);
+
+    if (GST_VIDEO_FRAME_PLANE_STRIDE (out, i)
+        != GST_VIDEO_INFO_PLANE_STRIDE (wire, i)
+        || data != first + GST_VIDEO_INFO_PLANE_OFFSET (wire, i))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The camera's order is the format's: the bytes stay where they arrive. */
 static gboolean
 gst_oak_receiver_read_planes (GstOakReceiver * self, GstVideoFrame * out,
     const GstVideoInfo * wire, GError ** error)
 {
   guint plane;
+
+  if (is_as_on_wire (out, wire))
+    return gst_oak_receiver_read (self, GST_VIDEO_FRAME_PLANE_DATA (out, 0),
+        wire->size, error);
 
   for (plane = 0; plane < GST_VIDEO_FRAME_N_PLANES (out); plane++) {
     if (!gst_oak_receiver_read_plane (self, out, wire, plane, error))
@@ -680,7 +711,7 @@ gst_oak_receiver_widen_window (GstOakReceiver * self, gsize limit,
 
   g_byte_array_set_size (self->window, had + more);
   got = gst_oak_link_receive (self->link, self->window->data + had, more,
-      error);
+      1, error);
   g_byte_array_set_size (self->window, had + MAX (got, 0));
   if (got < 0)
     return FALSE;

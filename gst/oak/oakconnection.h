@@ -43,6 +43,7 @@ gssize            oak_connection_receive_some (OakConnection * self,
 gssize            oak_connection_receive  (OakConnection * self,
                                            guint8        * data,
                                            gsize           size,
+                                           gsize           at_least,
                                            gint64          timeout,
                                            GCancellable  * cancellable,
                                            GError       ** error);

@@ -38,10 +38,10 @@ GST_START_TEST (test_receives_what_is_there)
   guint8 data[8] = { 0, };
 
   say (peer, "abcde");
-  fail_unless_equals_int (oak_connection_receive (connection, data, 3, -1,
+  fail_unless_equals_int (oak_connection_receive (connection, data, 3, 1, -1,
           NULL, NULL), 3);
   fail_unless (memcmp (data, "abc\0", 4) == 0);
-  fail_unless_equals_int (oak_connection_receive (connection, data, 8, -1,
+  fail_unless_equals_int (oak_connection_receive (connection, data, 8, 1, -1,
           NULL, NULL), 2);
   fail_unless (memcmp (data, "dec\0", 4) == 0);
 
@@ -58,7 +58,7 @@ assert_fails (OakConnection * connection, gint64 timeout,
   GError *error = NULL;
   guint8 byte;
 
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1,
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1,
           timeout, cancellable, &error), -1);
   fail_unless (g_error_matches (error, G_IO_ERROR, code), "%s", error->message);
   g_error_free (error);
@@ -72,7 +72,7 @@ GST_START_TEST (test_what_was_sent_comes_before_the_end)
 
   say (peer, "x");
   close (peer);
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, -1,
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1, -1,
           NULL, NULL), 1);
   assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
   assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
@@ -89,7 +89,7 @@ GST_START_TEST (test_one_may_go_on_after_a_timeout)
 
   assert_fails (connection, 1000, NULL, G_IO_ERROR_TIMED_OUT);
   say (peer, "x");
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1000,
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1, 1000,
           NULL, NULL), 1);
   fail_unless_equals_int (byte, 'x');
   close (peer);
@@ -306,7 +306,7 @@ GST_START_TEST (test_knows_its_peer_and_what_waits)
   fail_unless_equals_string (address, "127.0.0.1");
   fail_unless_equals_int (oak_connection_available (connection), 0);
   send_text (peer, "abcde");
-  fail_unless_equals_int (oak_connection_receive (connection, data, 2, -1,
+  fail_unless_equals_int (oak_connection_receive (connection, data, 2, 1, -1,
           NULL, NULL), 2);
   fail_unless_equals_int (oak_connection_available (connection), 3);
 
@@ -328,7 +328,7 @@ GST_START_TEST (test_freeing_with_bytes_unread_resets)
   guint8 byte;
 
   send_text (peer, "abcde");
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, -1,
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1, -1,
           NULL, NULL), 1);
   oak_connection_free (connection);
   fail_unless_equals_int (g_socket_receive (g_socket_connection_get_socket

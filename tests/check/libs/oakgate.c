@@ -110,8 +110,8 @@ assert_connected (GSocket * camera, OakConnection * connection)
   guint8 byte = 0;
 
   fail_unless_equals_int (g_socket_send (camera, "x", 1, NULL, NULL), 1);
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, LIMIT,
-          NULL, NULL), 1);
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1,
+          LIMIT, NULL, NULL), 1);
   fail_unless_equals_int (byte, 'x');
 }
 
@@ -122,7 +122,7 @@ wait_for_silence (OakConnection * connection)
   GError *error = NULL;
   guint8 byte;
 
-  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1,
+  fail_unless_equals_int (oak_connection_receive (connection, &byte, 1, 1,
           G_USEC_PER_SEC, NULL, &error), -1);
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
   g_error_free (error);
