@@ -34,8 +34,7 @@ offer_caps (const GstOakPayloadTraits * traits, OakGeometry geometry)
       gst_caps_new_empty ();
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (traits->outputs)
-      && traits->outputs[i] != NULL; i++)
+  for (i = 0; traits->caps == NULL && traits->outputs[i] != NULL; i++)
     gst_caps_append_structure (caps, offer_raw (traits->outputs[i],
             traits->depth == OAK_DEPTH_24));
 

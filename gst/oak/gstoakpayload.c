@@ -6,23 +6,40 @@
 
 #include "gstoakpayload.h"
 
-#define ENCODED GST_VIDEO_FORMAT_UNKNOWN, 0, {NULL, NULL}
+#define ENCODED GST_VIDEO_FORMAT_UNKNOWN, 0, NULL
 #define STREAM ", stream-format=(string)byte-stream, alignment=(string)au"
+
+/* Planes are packed as they come; what is packed already stays as it is. */
+static const gchar *const of_bgr_planar[] = {
+  "BGR", "RGB", "BGRx", "RGBx", "xBGR", "xRGB", "BGRA", "RGBA", "ABGR", "ARGB",
+  "BGRP", NULL
+};
+
+static const gchar *const of_rgb_planar[] = {
+  "RGB", "BGR", "RGBx", "BGRx", "xRGB", "xBGR", "RGBA", "BGRA", "ARGB", "ABGR",
+  "RGBP", NULL
+};
+
+static const gchar *const of_bgr[] = { "BGR", NULL };
+static const gchar *const of_rgb[] = { "RGB", NULL };
+static const gchar *const of_gray8[] = { "GRAY8", NULL };
+static const gchar *const of_gray16_le[] = { "GRAY16_LE", NULL };
+static const gchar *const of_nv12[] = { "NV12", NULL };
+static const gchar *const of_i420[] = { "I420", NULL };
 
 /* *INDENT-OFF* */
 static const GstOakPayloadTraits table[] = {
   {GST_OAK_PAYLOAD_BGR_PLANAR, GST_VIDEO_FORMAT_BGRP, OAK_DEPTH_24,
-      {"BGR", "BGRP"}},
+      of_bgr_planar},
   {GST_OAK_PAYLOAD_RGB_PLANAR, GST_VIDEO_FORMAT_RGBP, OAK_DEPTH_24,
-      {"RGB", "RGBP"}},
-  {GST_OAK_PAYLOAD_BGR, GST_VIDEO_FORMAT_BGR, OAK_DEPTH_24, {"BGR", NULL}},
-  {GST_OAK_PAYLOAD_RGB, GST_VIDEO_FORMAT_RGB, OAK_DEPTH_24, {"RGB", NULL}},
-  {GST_OAK_PAYLOAD_GRAY8, GST_VIDEO_FORMAT_GRAY8, OAK_DEPTH_8,
-      {"GRAY8", NULL}},
+      of_rgb_planar},
+  {GST_OAK_PAYLOAD_BGR, GST_VIDEO_FORMAT_BGR, OAK_DEPTH_24, of_bgr},
+  {GST_OAK_PAYLOAD_RGB, GST_VIDEO_FORMAT_RGB, OAK_DEPTH_24, of_rgb},
+  {GST_OAK_PAYLOAD_GRAY8, GST_VIDEO_FORMAT_GRAY8, OAK_DEPTH_8, of_gray8},
   {GST_OAK_PAYLOAD_GRAY16_LE, GST_VIDEO_FORMAT_GRAY16_LE, OAK_DEPTH_16,
-      {"GRAY16_LE", NULL}},
-  {GST_OAK_PAYLOAD_NV12, GST_VIDEO_FORMAT_NV12, OAK_DEPTH_12, {"NV12", NULL}},
-  {GST_OAK_PAYLOAD_I420, GST_VIDEO_FORMAT_I420, OAK_DEPTH_12, {"I420", NULL}},
+      of_gray16_le},
+  {GST_OAK_PAYLOAD_NV12, GST_VIDEO_FORMAT_NV12, OAK_DEPTH_12, of_nv12},
+  {GST_OAK_PAYLOAD_I420, GST_VIDEO_FORMAT_I420, OAK_DEPTH_12, of_i420},
   {GST_OAK_PAYLOAD_JPEG, ENCODED, OAK_PICTURE_JPEG, FALSE, "image/jpeg"},
   {GST_OAK_PAYLOAD_H264, ENCODED, OAK_PICTURE_H264, TRUE,
       "video/x-h264" STREAM},

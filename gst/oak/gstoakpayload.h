@@ -33,7 +33,8 @@ typedef struct
   /* raw: how it lies on the wire, without padding */
   GstVideoFormat format;        /* UNKNOWN: encoded */
   OakDepth depth;
-  const gchar *outputs[2];      /* formats we make of it, preferred first */
+  const gchar *const *outputs;  /* formats we make of it, preferred first,
+                                 * NULL at the end */
   /* encoded */
   OakPictureKind kind;
   gboolean inter_coded;         /* pictures need those before them */

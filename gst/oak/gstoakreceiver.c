@@ -20,8 +20,13 @@
 #define SEARCH_MAX_AT_START (8 * 1024 * 1024)
 #define SEARCH_STEP (64 * 1024)
 
-/* Rows of the last plane that are received before they are packed. */
-#define ROWS_AT_ONCE 16
+/* Bytes of the last plane that are received before they are packed. */
+#define STRIP (64 * 1024)
+
+#define N_COLOURS 3
+
+/* For tests: which way to pack pixels, one of oak_pixels_find(). */
+#define PIXELS_VARIABLE "GST_OAK_PIXELS"
 
 /* When some of the bytes in the window came. */
 typedef struct
@@ -40,6 +45,7 @@ struct _GstOakReceiver
   GstOakQueue *queue;
   GstOakReceiverWarn warn;
   gpointer warn_data;
+  const OakPixels *pixels;
 
   GMutex lock;
   /* under the lock */
@@ -418,38 +424,54 @@ gst_oak_receiver_read_planes (GstOakReceiver * self, GstVideoFrame * out,
   return TRUE;
 }
 
+/* Which byte of a pixel each plane on the wire becomes. */
+static void
+find_places (const GstVideoInfo * wire, const GstVideoInfo * info,
+    guint * places)
+{
+  guint i;
+
+  for (i = 0; i < N_COLOURS; i++)
+    places[GST_VIDEO_INFO_COMP_PLANE (wire, i)] =
+        GST_VIDEO_INFO_COMP_POFFSET (info, i);
+}
+
 /* Two planes wait in a scratch area; the third is packed with them in strips,
  * while it is still in the cache. */
 static gboolean
 gst_oak_receiver_read_packed (GstOakReceiver * self, GstVideoFrame * out,
-    GError ** error)
+    const GstVideoInfo * wire, GError ** error)
 {
   gsize width = GST_VIDEO_FRAME_WIDTH (out);
   gsize height = GST_VIDEO_FRAME_HEIGHT (out);
   gsize stride = GST_VIDEO_FRAME_PLANE_STRIDE (out, 0);
-  gsize plane = width * height;
+  gsize rows_at_once = MAX (1, STRIP / width);
+  OakPixelsPack pack = GST_VIDEO_FRAME_COMP_PSTRIDE (out, 0) == N_COLOURS ?
+      self->pixels->pack_3 : self->pixels->pack_4;
+  const guint8 *planes[N_COLOURS + 1] = { NULL, };
   guint8 *packed = GST_VIDEO_FRAME_PLANE_DATA (out, 0);
-  guint8 *blue, *green, *red;
+  guint8 *waiting, *strip;
+  guint places[N_COLOURS];
   gsize row, i;
 
-  g_byte_array_set_size (self->planes, 2 * plane + ROWS_AT_ONCE * width);
-  blue = self->planes->data;
-  green = blue + plane;
-  red = green + plane;
+  find_places (wire, &out->info, places);
+  g_byte_array_set_size (self->planes, (2 * height + rows_at_once) * width);
+  waiting = self->planes->data;
+  strip = waiting + 2 * height * width;
 
-  if (!gst_oak_receiver_read (self, blue, 2 * plane, error))
+  if (!gst_oak_receiver_read (self, waiting, 2 * height * width, error))
     return FALSE;
 
-  for (row = 0; row < height; row += ROWS_AT_ONCE) {
-    gsize rows = MIN (ROWS_AT_ONCE, height - row);
+  for (row = 0; row < height; row += rows_at_once) {
+    gsize rows = MIN (rows_at_once, height - row);
 
-    if (!gst_oak_receiver_read (self, red, rows * width, error))
+    if (!gst_oak_receiver_read (self, strip, rows * width, error))
       return FALSE;
     for (i = 0; i < rows; i++) {
-      gsize at = (row + i) * width;
-
-      oak_pixels_pack_3 (packed + (row + i) * stride, blue + at, green + at,
-          red + i * width, width);
+      planes[places[0]] = waiting + (row + i) * width;
+      planes[places[1]] = waiting + (height + row + i) * width;
+      planes[places[2]] = strip + i * width;
+      pack (packed + (row + i) * stride, planes, width);
     }
   }
   return TRUE;
@@ -527,7 +549,7 @@ gst_oak_receiver_read_image (GstOakReceiver * self, GstOakFrame * frame,
     if (GST_VIDEO_FRAME_FORMAT (&out) == GST_VIDEO_INFO_FORMAT (&layout->wire))
       ok = gst_oak_receiver_read_planes (self, &out, &layout->wire, error);
     else
-      ok = gst_oak_receiver_read_packed (self, &out, error);
+      ok = gst_oak_receiver_read_packed (self, &out, &layout->wire, error);
     gst_video_frame_unmap (&out);
   }
 
@@ -857,6 +879,7 @@ gst_oak_receiver_new (GstOakLink * link, GstOakQueue * queue,
   self->queue = queue;
   self->warn = warn;
   self->warn_data = user_data;
+  self->pixels = oak_pixels_find (g_getenv (PIXELS_VARIABLE));
   g_mutex_init (&self->lock);
   self->text = g_byte_array_new ();
   self->planes = g_byte_array_new ();

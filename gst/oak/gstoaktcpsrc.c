@@ -210,8 +210,9 @@ struct _GstOakTcpSrc
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("{ BGR, BGRP, RGB, RGBP, GRAY8, "
-            "GRAY16_LE, NV12, I420 }") "; image/jpeg; "
+    GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE ("{ BGR, RGB, BGRx, RGBx, xBGR, "
+            "xRGB, BGRA, RGBA, ABGR, ARGB, BGRP, RGBP, GRAY8, GRAY16_LE, "
+            "NV12, I420 }") "; image/jpeg; "
         "video/x-h264, stream-format=byte-stream, alignment=au; "
         "video/x-h265, stream-format=byte-stream, alignment=au"));
 

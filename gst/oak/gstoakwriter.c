@@ -311,8 +311,11 @@ write_row (const Row * to, const Row * from, gsize n_pixels)
     oak_pixels_unpack_3 (to->colour[order[0]], to->colour[order[1]],
         to->colour[order[2]], from->colour[order[0]], n_pixels);
   } else if (from->planar) {
-    oak_pixels_pack_3 (to->colour[order[0]], from->colour[order[0]],
-        from->colour[order[1]], from->colour[order[2]], n_pixels);
+    const guint8 *planes[] = { from->colour[order[0]],
+      from->colour[order[1]], from->colour[order[2]]
+    };
+
+    oak_pixels_find (NULL)->pack_3 (to->colour[order[0]], planes, n_pixels);
   } else if (memcmp (to->order, from->order, sizeof (to->order)) == 0) {
     memcpy (to->colour[order[0]], from->colour[order[0]], N_COLOURS * n_pixels);
   } else {

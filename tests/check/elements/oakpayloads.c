@@ -299,7 +299,7 @@ GST_START_TEST (test_rgb_planar_is_what_downstream_names_first)
 {
   static const gchar *wanted[] = { "video/x-raw", "RGB",
     "video/x-raw,format=RGBP;video/x-raw,format=RGB", "RGBP",
-    "video/x-raw,format=BGR;video/x-raw,format=RGBP", "RGBP",
+    "video/x-raw,format=BGRP;video/x-raw,format=RGBP", "RGBP",
     "video/x-raw,format=RGB;video/x-raw,format=RGBP", "RGB"
   };
   guint i;
@@ -325,7 +325,7 @@ GST_END_TEST;
 static const gchar *impossible[][2] = {
   {"bgr", "video/x-raw,format=BGRP"},
   {"bgr", "video/x-raw,format=RGB"},
-  {"rgb-planar", "video/x-raw,format=BGR"},
+  {"rgb-planar", "video/x-raw,format=BGRP"},
   {"gray8", "video/x-raw,format=BGR"},
   {"nv12", "video/x-raw,format=I420"},
   {"gray8", "image/jpeg"},

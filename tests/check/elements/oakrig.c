@@ -720,17 +720,34 @@ rig_unblock (Rig * rig)
 
 /*** what a frame must be like ***/
 
+/* @plane: on the wire, which begins with B; GStreamer's components begin with
+ * R. */
 static guint8
 pixel_of (GstVideoFrame * frame, guint plane, guint x, guint y)
 {
-  const guint8 *data;
+  guint component = 2 - plane;
+  const guint8 *data = GST_VIDEO_FRAME_COMP_DATA (frame, component);
 
-  if (GST_VIDEO_FRAME_FORMAT (frame) == GST_VIDEO_FORMAT_BGRP) {
-    data = GST_VIDEO_FRAME_PLANE_DATA (frame, plane);
-    return data[y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, plane) + x];
-  }
-  data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
-  return data[y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0) + 3 * x + plane];
+  return data[y * GST_VIDEO_FRAME_COMP_STRIDE (frame, component)
+      + x * GST_VIDEO_FRAME_COMP_PSTRIDE (frame, component)];
+}
+
+/* The fourth byte of a pixel, if there is one: it is opaque. */
+static void
+assert_opaque (GstVideoFrame * frame)
+{
+  const guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (frame, 0);
+  guint fourth = 6, i, x, y;
+
+  if (GST_VIDEO_FRAME_COMP_PSTRIDE (frame, 0) != 4)
+    return;
+  for (i = 0; i < 3; i++)
+    fourth -= GST_VIDEO_FRAME_COMP_POFFSET (frame, i);
+  for (y = 0; y < (guint) GST_VIDEO_FRAME_HEIGHT (frame); y++)
+    for (x = 0; x < (guint) GST_VIDEO_FRAME_WIDTH (frame); x++)
+      if (data[y * GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0) + 4 * x + fourth]
+          != 255)
+        fail ("pixel %u,%u is not opaque", x, y);
 }
 
 static void
@@ -743,6 +760,7 @@ assert_pixels (GstVideoFrame * frame, guint seed)
       for (x = 0; x < (guint) GST_VIDEO_FRAME_WIDTH (frame); x++)
         if (pixel_of (frame, plane, x, y) != oak_test_pixel (seed, plane, x, y))
           fail ("pixel %u,%u of plane %u of picture %u", x, y, plane, seed);
+  assert_opaque (frame);
 }
 
 /**

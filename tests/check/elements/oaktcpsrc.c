@@ -435,6 +435,16 @@ static const struct
   {"video/x-raw,format=I420;video/x-raw,format=BGR", "BGR"},
   {"video/x-raw,format=I420;video/x-raw,format=BGRP;video/x-raw", "BGRP"},
   {"video/x-raw,format={I420,BGRP}", "BGRP"},
+  {"video/x-raw,format={ARGB,BGRP,RGBx,BGRx}", "BGRx"},
+  {"video/x-raw,format=RGB", "RGB"},
+  {"video/x-raw,format=BGRx", "BGRx"},
+  {"video/x-raw,format=RGBx", "RGBx"},
+  {"video/x-raw,format=xBGR", "xBGR"},
+  {"video/x-raw,format=xRGB", "xRGB"},
+  {"video/x-raw,format=BGRA", "BGRA"},
+  {"video/x-raw,format=RGBA", "RGBA"},
+  {"video/x-raw,format=ABGR", "ABGR"},
+  {"video/x-raw,format=ARGB", "ARGB"},
 };
 /* *INDENT-ON* */
 
@@ -446,6 +456,9 @@ GST_START_TEST (test_format_is_the_first_that_downstream_names)
   rig_play (rig);
   rig_say (rig, "1.0", 3);
   expect_picture (rig, formats[__i__].format, WIDTH, HEIGHT, 3);
+  /* Now it is known where they go. */
+  rig_say (rig, "1.1", 4);
+  expect_picture (rig, formats[__i__].format, WIDTH, HEIGHT, 4);
   rig_free (rig);
 }
 
@@ -580,13 +593,13 @@ GST_END_TEST;
 
 /*** memory that downstream offers ***/
 
-static const gchar *both_formats[] = { "BGR", "BGRP" };
+static const gchar *some_formats[] = { "BGR", "BGRP", "RGB", "BGRx", "xRGB" };
 
 GST_START_TEST (test_pool_of_downstream_is_used_with_its_strides)
 {
   Rig *rig = rig_new ();
   g_autofree gchar *caps =
-      g_strdup_printf ("video/x-raw,format=%s", both_formats[__i__]);
+      g_strdup_printf ("video/x-raw,format=%s", some_formats[__i__]);
   GstSample *sample;
   GstVideoMeta *meta;
   guint i;
@@ -598,7 +611,7 @@ GST_START_TEST (test_pool_of_downstream_is_used_with_its_strides)
   for (i = 0; i < 4; i++) {
     rig_say_size (rig, "1.0", 5, 3, i);
     sample = rig_pull (rig);
-    assert_picture (sample, both_formats[__i__], 5, 3, i);
+    assert_picture (sample, some_formats[__i__], 5, 3, i);
     if (i == 3) {
       meta = gst_buffer_get_video_meta (gst_sample_get_buffer (sample));
       fail_unless (meta != NULL);
@@ -2996,7 +3009,7 @@ add_frames (Suite * s)
   tcase_add_test (tc, test_without_a_clock_the_first_pts_is_zero);
   tcase_add_test (tc, test_host_may_be_a_name);
   tcase_add_test (tc, test_num_buffers_ends_the_stream);
-  TABLE (tc, test_pool_of_downstream_is_used_with_its_strides, both_formats);
+  TABLE (tc, test_pool_of_downstream_is_used_with_its_strides, some_formats);
   tcase_add_loop_test (tc, test_empty_pool_does_not_end_the_stream, 0, 30);
   tcase_add_test (tc, test_null_returns_while_the_pool_is_empty);
 }
