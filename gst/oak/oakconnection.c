@@ -22,7 +22,7 @@
 /* Who waits for many bytes is woken for so many at once, and has only so many
  * left to take when the last has come. After so long, in us, any will do: they
  * come slowly, or the peer has stopped. */
-#define GATHER_MAX (256 * 1024)
+#define GATHER_MAX (512 * 1024)
 #define GATHER_LAST (64 * 1024)
 #define GATHER_TIME (20 * G_TIME_SPAN_MILLISECOND)
 
@@ -443,7 +443,8 @@ wait_for (OakConnection * self, gsize at_least, gint64 timeout,
     gather (self, at_least);
     if (wait_in_system (self, GATHER_TIME, &cause))
       return TRUE;
-    if (has_some || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    if (has_some
+        || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
       g_propagate_error (error, cause);
       return FALSE;
     }

@@ -61,7 +61,7 @@ ROOMS = {
     "gst/oak/oakseconds": ([], PURE),
     "gst/oak/oakwire": (["oakseconds.h"], PURE),
     "gst/oak/oakallow": ([], GIO),
-    "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS),
+    "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS + [r"errno\.h"]),
     "gst/oak/oakgate": (["oakallow.h", "oakconnection.h"], GIO),
     # These know GStreamer.
     "gst/oak/gstoakcaps": (["gstoakpayload.h"], CORE + VIDEO),
