@@ -218,6 +218,8 @@ gst_oak_link_begin_connection (GstOakLink * self, OakConnection * connection,
 
   self->silent = TRUE;
   self->has_frame = FALSE;
+  if (self->peer.buffer_size != 0)
+    oak_connection_set_buffer_size (connection, self->peer.buffer_size);
 
   g_mutex_lock (&self->lock);
   self->connection = connection;

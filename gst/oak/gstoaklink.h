@@ -40,6 +40,7 @@ typedef struct
   guint connect_timeout;
   guint first_byte_timeout;
   guint stall_timeout;
+  guint buffer_size;            /* of the system, in bytes; 0 = its choice */
   gboolean reconnect;           /* after a failure, or wait for the next */
   guint reconnect_delay;        /* ms, the first; counts always */
   guint reconnect_delay_max;    /* ms */

@@ -22,6 +22,7 @@
 #define DEFAULT_CONNECT_TIMEOUT 5000
 #define DEFAULT_FIRST_BYTE_TIMEOUT 10000
 #define DEFAULT_STALL_TIMEOUT 5000
+#define DEFAULT_BUFFER_SIZE 0
 #define DEFAULT_ON_DISCONNECT GST_OAK_ON_DISCONNECT_RECONNECT
 #define DEFAULT_RECONNECT_DELAY 1000
 #define DEFAULT_RECONNECT_DELAY_MAX 30000
@@ -59,7 +60,7 @@ gst_oak_settings_install (GObjectClass * klass)
    * `oak+listen://[bind-address][:port][?key=value&...]` waits for it. The
    * port is 5000 where the URI has none. The keys are `payload`, `width`,
    * `height`, `framerate`, `connect-timeout`, `first-byte-timeout`,
-   * `stall-timeout`, `on-disconnect`, `reconnect-delay`,
+   * `stall-timeout`, `buffer-size`, `on-disconnect`, `reconnect-delay`,
    * `reconnect-delay-max`, `reconnect-attempts`, `verify-frames`,
    * `timestamp-mode`, `wall-clock-meta`, `latency`, `drop-on-latency`,
    * `min-confidence`, `analytics-meta`, `post-detections`, `focus`,
@@ -318,6 +319,21 @@ gst_oak_settings_install (GObjectClass * klass)
   properties[GST_OAK_PROP_STALL_TIMEOUT] = g_param_spec_uint ("stall-timeout",
       "Stall timeout", "Longest silence in mid-stream in ms (0 = no limit)",
       0, G_MAXUINT, DEFAULT_STALL_TIMEOUT, ready);
+
+  /**
+   * GstOakTcpSrc:buffer-size:
+   *
+   * How much the system keeps of what has come and is not yet received
+   * (`SO_RCVBUF`), in bytes; 0 = as much as it thinks fit, which follows the
+   * network and is better unless memory is short. Systems have a limit of their
+   * own (`net.core.rmem_max`), and some keep twice as much. Counts from the
+   * next connection.
+   *
+   * Since: 0.1
+   */
+  properties[GST_OAK_PROP_BUFFER_SIZE] = g_param_spec_uint ("buffer-size",
+      "Buffer size", "Receive buffer of the system in bytes (0 = its own "
+      "choice)", 0, G_MAXINT, DEFAULT_BUFFER_SIZE, ready);
 
   /**
    * GstOakTcpSrc:on-disconnect:
@@ -638,6 +654,9 @@ gst_oak_settings_set (GstOakSettings * self, GstOakProp id,
     case GST_OAK_PROP_STALL_TIMEOUT:
       self->stall_timeout = g_value_get_uint (value);
       break;
+    case GST_OAK_PROP_BUFFER_SIZE:
+      self->buffer_size = g_value_get_uint (value);
+      break;
     case GST_OAK_PROP_ON_DISCONNECT:
       self->on_disconnect = g_value_get_enum (value);
       break;
@@ -737,6 +756,9 @@ gst_oak_settings_get (const GstOakSettings * self, GstOakProp id,
       break;
     case GST_OAK_PROP_STALL_TIMEOUT:
       g_value_set_uint (value, self->stall_timeout);
+      break;
+    case GST_OAK_PROP_BUFFER_SIZE:
+      g_value_set_uint (value, self->buffer_size);
       break;
     case GST_OAK_PROP_ON_DISCONNECT:
       g_value_set_enum (value, self->on_disconnect);

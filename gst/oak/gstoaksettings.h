@@ -30,6 +30,7 @@ typedef enum
   GST_OAK_PROP_CONNECT_TIMEOUT,
   GST_OAK_PROP_FIRST_BYTE_TIMEOUT,
   GST_OAK_PROP_STALL_TIMEOUT,
+  GST_OAK_PROP_BUFFER_SIZE,
   GST_OAK_PROP_ON_DISCONNECT,
   GST_OAK_PROP_RECONNECT_DELAY,
   GST_OAK_PROP_RECONNECT_DELAY_MAX,
@@ -64,6 +65,7 @@ typedef struct
   guint connect_timeout;        /* ms, as the next two */
   guint first_byte_timeout;
   guint stall_timeout;
+  guint buffer_size;
   GstOakOnDisconnect on_disconnect;
   guint reconnect_delay;        /* ms */
   guint reconnect_delay_max;    /* ms */

@@ -1088,6 +1088,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   peer->connect_timeout = self->settings.connect_timeout;
   peer->first_byte_timeout = self->settings.first_byte_timeout;
   peer->stall_timeout = self->settings.stall_timeout;
+  peer->buffer_size = self->settings.buffer_size;
   peer->reconnect = self->on_disconnect == GST_OAK_ON_DISCONNECT_RECONNECT;
   peer->reconnect_delay = self->settings.reconnect_delay;
   peer->reconnect_delay_max = self->settings.reconnect_delay_max;

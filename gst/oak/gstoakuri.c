@@ -17,8 +17,9 @@
  * between focus and autofocus. */
 static const gchar *const keys[] = {
   "payload", "width", "height", "framerate", "connect-timeout",
-  "first-byte-timeout", "stall-timeout", "on-disconnect", "reconnect-delay",
-  "reconnect-delay-max", "reconnect-attempts", "verify-frames",
+  "first-byte-timeout", "stall-timeout", "buffer-size", "on-disconnect",
+  "reconnect-delay", "reconnect-delay-max", "reconnect-attempts",
+  "verify-frames",
   "timestamp-mode", "wall-clock-meta", "latency", "drop-on-latency",
   "min-confidence", "analytics-meta", "post-detections", "focus", "autofocus",
   "allow-from",

@@ -289,6 +289,23 @@ oak_connection_finish (OakConnection * self)
   oak_connection_free (self);
 }
 
+/**
+ * oak_connection_set_buffer_size:
+ * @self: a connection
+ * @size: what the system is to keep of bytes that have come, till they are
+ *     received, in bytes; it has limits of its own, and need not agree
+ *
+ * Does not wait.
+ */
+void
+oak_connection_set_buffer_size (OakConnection * self, guint size)
+{
+#ifdef G_OS_UNIX
+  g_socket_set_option (self->socket, SOL_SOCKET, SO_RCVBUF,
+      MIN (size, G_MAXINT), NULL);
+#endif
+}
+
 /* Bytes that are sent later begin a packet of their own. */
 #ifdef MSG_EOR
 #define LAST_OF_A_MESSAGE MSG_EOR
@@ -443,8 +460,7 @@ wait_for (OakConnection * self, gsize at_least, gint64 timeout,
     gather (self, at_least);
     if (wait_in_system (self, GATHER_TIME, &cause))
       return TRUE;
-    if (has_some
-        || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    if (has_some || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
       g_propagate_error (error, cause);
       return FALSE;
     }

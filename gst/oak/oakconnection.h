@@ -24,6 +24,9 @@ void              oak_connection_free     (OakConnection * self);
 
 void              oak_connection_finish   (OakConnection * self);
 
+void              oak_connection_set_buffer_size (OakConnection * self,
+                                           guint           size);
+
 void              oak_connection_prepare_to_send (OakConnection * self,
                                            guint           patience);
 

@@ -707,6 +707,20 @@ rig_wait_blocked (Rig * rig)
 }
 
 /**
+ * rig_forget:
+ *
+ * Gives back the frames that have come.
+ */
+void
+rig_forget (Rig * rig)
+{
+  g_mutex_lock (&rig->lock);
+  g_ptr_array_set_size (rig->came, 0);
+  rig->next = 0;
+  g_mutex_unlock (&rig->lock);
+}
+
+/**
  * rig_unblock:
  *
  * Lets it pass, and all that follow.

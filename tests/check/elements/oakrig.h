@@ -140,6 +140,7 @@ void                           rig_block            (Rig            * rig);
 
 void                           rig_wait_blocked     (Rig            * rig);
 
+void                           rig_forget           (Rig            * rig);
 void                           rig_unblock          (Rig            * rig);
 
 void                           assert_picture       (GstSample      * sample,

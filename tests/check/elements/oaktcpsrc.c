@@ -32,6 +32,7 @@ static const struct
   {"connect-timeout", 0, -1, 5000},
   {"first-byte-timeout", 0, -1, 10000},
   {"stall-timeout", 0, -1, 5000},
+  {"buffer-size", 0, G_MAXINT, 0},
   {"reconnect-delay", 1, 3600000, 1000},
   {"reconnect-delay-max", 1, 3600000, 30000},
   {"latency", 0, -1, 100},
@@ -182,7 +183,8 @@ GST_START_TEST (test_properties_say_what_they_are_and_when_they_change)
 {
   static const gchar *names[] = { "host", "port", "width", "height",
     "framerate", "connect-timeout", "first-byte-timeout",
-    "stall-timeout", "on-disconnect", "reconnect-delay", "reconnect-delay-max",
+    "stall-timeout", "buffer-size", "on-disconnect", "reconnect-delay",
+    "reconnect-delay-max",
     "reconnect-attempts", "verify-frames", "timestamp-mode"
   };
   static const gchar *playing[] = { "latency", "drop-on-latency",
@@ -640,12 +642,59 @@ GST_START_TEST (test_empty_pool_does_not_end_the_stream)
   expect_said (rig, 0);
   rig_wait_stat (rig, "frames", 2);
   oak_test_camera_wait (rig->camera);
-  g_mutex_lock (&rig->lock);
-  g_ptr_array_set_size (rig->came, 0);
-  rig->next = 0;
-  g_mutex_unlock (&rig->lock);
+  rig_forget (rig);
   rig_say (rig, "2.0", 9);
   rig_skip (rig, 1);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Nobody keeps a picture: those of the first seconds are those of the last. */
+GST_START_TEST (test_steady_stream_allocates_no_pictures)
+{
+  Rig *rig = rig_new ();
+  GHashTable *seen = g_hash_table_new (NULL, NULL);
+  GstBuffer *buffer;
+  guint i, n_before = 0;
+
+  g_object_set (rig->src, "drop-on-latency", FALSE, NULL);
+  rig_want (rig, __i__ == 0 ? "video/x-raw,format=BGR" :
+      "video/x-raw,format=BGRP");
+  rig_play (rig);
+  for (i = 0; i < 100; i++) {
+    GstSample *sample;
+
+    rig_say (rig, "1.0", i);
+    sample = rig_pull (rig);
+    buffer = gst_sample_get_buffer (sample);
+    g_hash_table_add (seen, buffer);
+    if (i == 20)
+      n_before = g_hash_table_size (seen);
+    fail_unless (i < 20 || buffer->pool != NULL);
+    gst_sample_unref (sample);
+    rig_forget (rig);
+  }
+  fail_unless_equals_int (g_hash_table_size (seen), n_before);
+  g_hash_table_unref (seen);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The system is to wake us for more than it has room for. */
+GST_START_TEST (test_pictures_may_be_larger_than_the_buffer)
+{
+  Rig *rig = rig_new ();
+  guint i;
+
+  g_object_set (rig->src, "buffer-size", 65536, "width", 640, "height", 352,
+      "drop-on-latency", FALSE, NULL);
+  rig_play (rig);
+  for (i = 0; i < 3; i++) {
+    rig_say_size (rig, "1.0", 640, 352, i);
+    expect_picture (rig, "BGR", 640, 352, i);
+  }
   rig_free (rig);
 }
 
@@ -3011,6 +3060,8 @@ add_frames (Suite * s)
   tcase_add_test (tc, test_num_buffers_ends_the_stream);
   TABLE (tc, test_pool_of_downstream_is_used_with_its_strides, some_formats);
   tcase_add_loop_test (tc, test_empty_pool_does_not_end_the_stream, 0, 30);
+  tcase_add_loop_test (tc, test_steady_stream_allocates_no_pictures, 0, 2);
+  tcase_add_test (tc, test_pictures_may_be_larger_than_the_buffer);
   tcase_add_test (tc, test_null_returns_while_the_pool_is_empty);
 }
 

@@ -99,6 +99,118 @@ GST_START_TEST (test_one_may_go_on_after_a_timeout)
 GST_END_TEST;
 
 static gpointer
+say_the_rest (gpointer peer)
+{
+  say (GPOINTER_TO_INT (peer), "fgh");
+  return NULL;
+}
+
+GST_START_TEST (test_waits_for_as_much_as_is_sure_to_come)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 data[16] = { 0, };
+  GThread *thread;
+  gsize got = 0;
+
+  say (peer, "abcde");
+  thread = g_thread_new ("rest", say_the_rest, GINT_TO_POINTER (peer));
+  /* Who is slow to speak is heard twice. */
+  while (got < 8)
+    got += oak_connection_receive (connection, data + got, 16 - got, 8 - got,
+        -1, NULL, NULL);
+  g_thread_join (thread);
+  fail_unless_equals_int (got, 8);
+  fail_unless_equals_string ((gchar *) data, "abcdefgh");
+
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+/* Also with a timeout that is long, or none. */
+GST_START_TEST (test_slow_bytes_are_not_waited_for)
+{
+  const gint64 timeouts[] = { -1, 3600 * G_TIME_SPAN_SECOND, 1000 };
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 data[8] = { 0, };
+
+  say (peer, "abc");
+  fail_unless_equals_int (oak_connection_receive (connection, data, 8, 8,
+          timeouts[__i__], NULL, NULL), 3);
+  assert_fails (connection, 1000, NULL, G_IO_ERROR_TIMED_OUT);
+
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_end_comes_after_what_was_taken_before_it)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  guint8 data[8] = { 0, };
+
+  say (peer, "abc");
+  close (peer);
+  fail_unless_equals_int (oak_connection_receive (connection, data, 8, 8, -1,
+          NULL, NULL), 3);
+  assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
+  assert_fails (connection, -1, NULL, G_IO_ERROR_CONNECTION_CLOSED);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+/* Or what was waited for before would never end. */
+GST_START_TEST (test_cancel_wakes_who_waits_for_many)
+{
+  gint peer;
+  OakConnection *connection = make_pair (&peer);
+  GCancellable *cancellable = g_cancellable_new ();
+  GError *error = NULL;
+  guint8 data[8];
+
+  g_cancellable_cancel (cancellable);
+  fail_unless_equals_int (oak_connection_receive (connection, data, 8, 1, -1,
+          cancellable, &error), -1);
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  g_clear_error (&error);
+
+  /* After that it goes on. */
+  g_cancellable_reset (cancellable);
+  say (peer, "abc");
+  fail_unless_equals_int (oak_connection_receive (connection, data, 3, 3, -1,
+          cancellable, NULL), 3);
+  g_object_unref (cancellable);
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_buffer_of_the_system_has_a_size)
+{
+  gint peer, before = 0, after = 0;
+  socklen_t length = sizeof (gint);
+  OakConnection *connection = make_pair (&peer);
+  /* The one that make_pair() did not give us. */
+  gint fd = peer - 1;
+
+  getsockopt (fd, SOL_SOCKET, SO_RCVBUF, &before, &length);
+  oak_connection_set_buffer_size (connection, before / 4);
+  getsockopt (fd, SOL_SOCKET, SO_RCVBUF, &after, &length);
+  fail_unless (after > 0 && after < before);
+  close (peer);
+  oak_connection_free (connection);
+}
+
+GST_END_TEST;
+
+static gpointer
 cancel (gpointer cancellable)
 {
   g_cancellable_cancel (cancellable);
@@ -353,6 +465,11 @@ oakconnection_suite (void)
   tcase_add_test (tc, test_receives_what_is_there);
   tcase_add_test (tc, test_what_was_sent_comes_before_the_end);
   tcase_add_test (tc, test_one_may_go_on_after_a_timeout);
+  tcase_add_test (tc, test_waits_for_as_much_as_is_sure_to_come);
+  tcase_add_loop_test (tc, test_slow_bytes_are_not_waited_for, 0, 3);
+  tcase_add_test (tc, test_end_comes_after_what_was_taken_before_it);
+  tcase_add_test (tc, test_cancel_wakes_who_waits_for_many);
+  tcase_add_test (tc, test_buffer_of_the_system_has_a_size);
   tcase_add_test (tc, test_cancel_wakes_a_waiting_call);
   tcase_add_test (tc, test_sends_whole_messages_or_says_why_not);
   tcase_add_test (tc, test_nothing_is_sent_behind_half_a_message);
