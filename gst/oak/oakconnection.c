@@ -448,19 +448,25 @@ wait_in_system (OakConnection * self, gint64 timeout, GError ** error)
 #endif
 }
 
+static gboolean
+is_timeout (const GError * error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+}
+
 /* Who gathers has little time: then any byte will do, or those that were taken
  * before. Sets @slow. */
 static gboolean
 wait_for (OakConnection * self, gsize at_least, gint64 timeout,
     gboolean has_some, gboolean * slow, GError ** error)
 {
-  GError *cause = NULL;
-
   if (at_least > 1 && (timeout < 0 || timeout > GATHER_TIME)) {
+    GError *cause = NULL;
+
     gather (self, at_least);
     if (wait_in_system (self, GATHER_TIME, &cause))
       return TRUE;
-    if (has_some || !g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    if (has_some || !is_timeout (cause)) {
       g_propagate_error (error, cause);
       return FALSE;
     }
@@ -487,8 +493,7 @@ take (OakConnection * self, guint8 * data, gsize size, GError ** error)
     return -1;
   }
   /* The system's time, not the caller's: nothing will come any more. */
-  if (received < 0 && g_error_matches (*error, G_IO_ERROR,
-          G_IO_ERROR_TIMED_OUT))
+  if (received < 0 && is_timeout (*error))
     (*error)->code = G_IO_ERROR_CONNECTION_CLOSED;
   return received;
 }
@@ -504,7 +509,7 @@ may_have_some (OakConnection * self, gsize at_least)
 static gssize
 fail_later (OakConnection * self, gsize received, GError * cause)
 {
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+  if (is_timeout (cause)
       || g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     g_error_free (cause);
   else

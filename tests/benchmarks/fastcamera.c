@@ -8,8 +8,8 @@
  *   fastcamera WIDTHxHEIGHT|jpeg:BYTES|bare:WIDTHxHEIGHT [FRAMES_PER_SECOND]
  *
  * With a rate, the bytes of a frame go out at 1 Gbit/s, as from a camera's
- * network; else as fast as they are taken. Bare pictures have neither header nor
- * detections, for programs that know none. */
+ * network; else as fast as they are taken. Bare pictures have neither header
+ * nor detections, for programs that know none. */
 
 #define _GNU_SOURCE
 

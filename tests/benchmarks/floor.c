@@ -5,9 +5,9 @@
  *
  *   floor SKIP FRAMES PORT [copy]
  *
- * Prints "FRAMES n CPU us SECONDS s MEMORY kB", not counting the frames that are
- * skipped; then, for each of the others, "device-time monotonic-time", in ns:
- * when it was there. */
+ * Prints "FRAMES n CPU us SECONDS s MEMORY kB", not counting the frames that
+ * are skipped; then, for each of the others, "device-time monotonic-time", in
+ * ns: when it was there. */
 
 #define _GNU_SOURCE
 

@@ -31,6 +31,7 @@ TRANSLATION = [r"glib/gi18n-lib\.h"]
 CHECK = [r"gst/check/.*\.h"]
 ANY_GSTREAMER = [r"gst/.*\.h", r"gio/.*\.h", r"glib.*\.h", r"[a-z]+\.h"]
 FILES = [r"glib/gstdio\.h"]
+SYSTEM = [r"(netinet|sys)/[a-z]+\.h", r"[a-z]+\.h"]
 
 # A room is the .c and the .h of that name:
 # name: (the quoted headers it may include besides its own, what it may use)
@@ -272,7 +273,10 @@ ROOMS = {
     "tests/check/libs/oaklettering": (["oaklettering.h"], PURE + CHECK),
     "tests/check/elements/oakoverlay": (["config.h"], ANY_GSTREAMER),
     "tests/check/elements/oakgolden": ([], ANY_GSTREAMER),
+    "tests/benchmarks/fastcamera": ([], SYSTEM),
+    "tests/benchmarks/floor": ([], SYSTEM),
     "tests/benchmarks/oakoverlay": ([], ANY_GSTREAMER),
+    "tests/benchmarks/reader": ([], ANY_GSTREAMER + [r"sys/resource\.h"]),
     # This one compiles the room in.
     "tests/check/libs/gstoakuri": (
         ["gstoakuri.h", "gstoakmode.h"],
