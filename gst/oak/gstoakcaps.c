@@ -6,6 +6,8 @@
 
 #include "gstoakcaps.h"
 
+#include "gstoakpool.h"
+
 /* For downstream that wants a frame rate where nobody has said one. */
 #define FALLBACK_FPS 30
 
@@ -216,7 +218,7 @@ gst_oak_caps_choose_pool (GstQuery * query, GstCaps * caps,
   if (update)
     gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
   if (pool == NULL) {
-    pool = gst_video_buffer_pool_new ();
+    pool = gst_oak_pool_new ();
     max = 0;
   }
 

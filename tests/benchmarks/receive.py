@@ -8,7 +8,7 @@ are medians over rounds, of CPU time a frame (all threads of the reader), of
 frames a second, and of the time from the last bytes' leaving the camera to the
 frame's being there; each of them beside the floor's in that run.
 
-    receive.py BUILD [--rounds N] [--seconds N] [--only TABLE]
+    receive.py BUILD [--rounds N] [--seconds N] [--only TABLE] [--apart]
 
 BUILD is a build directory, of the build type "release" if the figures are to
 mean anything. The lines of a table take turns, round by round.
@@ -58,7 +58,8 @@ class Line:
 class Programs:
     """Where things are."""
 
-    def __init__(self, build):
+    def __init__(self, build, apart):
+        self.apart = apart      # the camera on a processor of its own
         self.build = pathlib.Path(build).resolve()
         programs = self.build / "tests/benchmarks"
         self.camera = str(programs / "benchmark-fastcamera")
@@ -143,9 +144,10 @@ def blast_lines(programs, size):
 
 
 def start_camera(programs, sends, rate):
-    camera = subprocess.Popen(
-        [programs.camera, sends] + ([str(rate)] if rate else []),
-        stdout=subprocess.PIPE, text=True)
+    command = [programs.camera, sends] + ([str(rate)] if rate else [])
+    if programs.apart:
+        command = ["taskset", "-c", "0", *command]
+    camera = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     return camera, camera.stdout.readline().split()[1]
 
 
@@ -342,9 +344,14 @@ def main():
     parser.add_argument("--seconds", type=int, default=4,
                         help="of each line in each round, about")
     parser.add_argument("--only", choices=TABLES, action="append")
+    parser.add_argument("--apart", action="store_true",
+                        help="the camera on the first processor, readers on "
+                        "the others, as where a network card is in between")
     arguments = parser.parse_args()
 
-    programs = Programs(arguments.build)
+    programs = Programs(arguments.build, arguments.apart)
+    if arguments.apart:
+        os.sched_setaffinity(0, os.sched_getaffinity(0) - {0})
     describe_machine()
     for name in arguments.only or TABLES:
         TABLES[name](programs, arguments)

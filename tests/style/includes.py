@@ -65,7 +65,8 @@ ROOMS = {
     "gst/oak/oakconnection": ([], GIO + SOCKET_OPTIONS + [r"errno\.h"]),
     "gst/oak/oakgate": (["oakallow.h", "oakconnection.h"], GIO),
     # These know GStreamer.
-    "gst/oak/gstoakcaps": (["gstoakpayload.h"], CORE + VIDEO),
+    "gst/oak/gstoakcaps": (["gstoakpayload.h", "gstoakpool.h"], CORE + VIDEO),
+    "gst/oak/gstoakpool": ([], CORE + VIDEO),
     "gst/oak/gstoakcontent": (
         ["gstoakcaps.h", "gstoakframe.h", "gstoakpayload.h"],
         CORE + VIDEO,
@@ -278,6 +279,7 @@ ROOMS = {
     "tests/benchmarks/oakoverlay": ([], ANY_GSTREAMER),
     "tests/benchmarks/reader": ([], ANY_GSTREAMER + [r"sys/resource\.h"]),
     # This one compiles the room in.
+    "tests/check/libs/gstoakpool": (["gstoakpool.h"], CORE + VIDEO + CHECK),
     "tests/check/libs/gstoakuri": (
         ["gstoakuri.h", "gstoakmode.h"],
         CORE + CHECK,
