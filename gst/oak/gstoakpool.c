@@ -17,7 +17,8 @@ typedef struct
   GstVideoBufferPool parent;
   guint size;                   /* of a buffer, while it is active */
   GMutex lock;
-  GPtrArray *idle;              /* under the lock: buffers, last in, first out */
+  /* under the lock */
+  GPtrArray *idle;              /* of buffers; last in, first out */
 } GstOakPool;
 
 typedef struct

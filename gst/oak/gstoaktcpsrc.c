@@ -41,7 +41,9 @@
  * height that downstream's caps fix; those of the common picture of that many
  * bytes (said with an INFO message).
  *
- * `BGR` is what most elements take. `BGRP` is what the camera sends: when
+ * Planar pictures become what downstream asks for: `BGR`, `RGB`, or a format
+ * of four bytes a pixel, of which the fourth is 255. Where it takes several,
+ * the order is that of the template. `BGRP` is what the camera sends: when
  * downstream asks for it, no pixel is touched after it was received.
  *
  * ## Metas
