@@ -341,6 +341,23 @@ ROOMS = {
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
+    # A fuzz target sees what it feeds.
+    "tests/fuzz/oakfuzz": ([], [r"glib\.h"]),
+    "tests/fuzz/replay": (["oakfuzz.h"], PURE + [r"stdio\.h"]),
+    "tests/fuzz/elements": (["oakfuzz.h"], CORE),
+    "tests/fuzz/allow": (["oakallow.h", "oakfuzz.h"], GIO),
+    "tests/fuzz/clockmap": (["oakclockmap.h", "oakfuzz.h"], PURE),
+    "tests/fuzz/control": (["oakcontrol.h", "oakfuzz.h"], PURE),
+    "tests/fuzz/detections": (["oakfuzz.h", "oakregion.h"], PURE),
+    "tests/fuzz/header": (["oakfuzz.h", "oakwire.h"], PURE),
+    "tests/fuzz/labels": (["oakfuzz.h", "oaklabel.h"], PURE),
+    "tests/fuzz/picture": (["oakfuzz.h", "oakpicture.h"], PURE),
+    "tests/fuzz/search": (
+        ["oakfuzz.h", "oaksearch.h", "oakwire.h"],
+        PURE,
+    ),
+    "tests/fuzz/stream": (["oakfuzz.h"], ANY_GSTREAMER),
+    "tests/fuzz/uri": (["oakfuzz.h"], CORE),
     # These compile in what they measure.
     "tests/benchmarks/oakmeta": (["gstoakmeta.h"], CORE),
     # What a user starts from shows the public way.

@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Fuzzes what reads foreign bytes, with libFuzzer, ASan and UBSan (needs clang).
+# Starts from tests/fuzz/corpus and from what tests/fuzz/seeds.py writes.
+#
+#   sh tests/fuzz/fuzz.sh [--seconds N | --runs N] [--grow] [TARGET ...]
+#
+# --seconds N  for all targets together; default: 60
+# --runs N     of each target, however long they take
+# --grow       puts what was learned, minimised, into tests/fuzz/corpus
+#
+# Builds below OAK_BUILD_DIR, or _build beside the sources. What was found is
+# left in the build directory; the last line is the sum.
+
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+source=$here/../..
+build=${OAK_BUILD_DIR:-$source/_build}/fuzz
+seconds=60
+runs=
+grow=
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --seconds) seconds=$2; shift 2 ;;
+    --runs) runs=$2; shift 2 ;;
+    --grow) grow=yes; shift ;;
+    -*) sed -n '3,/^$/s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) break ;;
+  esac
+done
+if [ $# -eq 0 ]; then
+  set -- allow clockmap control detections header labels picture search \
+    stream uri
+fi
+
+# The longest input that still says something, in bytes.
+longest() {
+  case $1 in
+    control) echo 40 ;;
+    header) echo 96 ;;
+    allow) echo 128 ;;
+    uri) echo 256 ;;
+    detections | labels) echo 512 ;;
+    clockmap) echo 720 ;;
+    stream) echo 4096 ;;
+    *) echo 1024 ;;
+  esac
+}
+
+prepare() {
+  sh "$source/tests/packages.sh" build ci || return
+  if [ ! -f "$build/meson-private/coredata.dat" ]; then
+    CC=clang meson setup -Dfuzzing=true -Dtests=enabled -Db_lundef=false \
+      -Db_sanitize=address,undefined "$build" "$source" || return
+  fi
+  meson compile -C "$build" || return
+  rm -rf "$build/seeds"
+  python3 "$here/seeds.py" "$build/seeds" || return
+  for corpus in "$here"/corpus/*.corpus; do
+    name=$(basename "$corpus" .corpus)
+    python3 "$here/corpus.py" unpack "$corpus" "$build/seeds/$name" || return
+  done
+}
+
+# What one input may need: the largest picture and some, in MiB and s.
+fuzz() {
+  mkdir -p "$build/grown/$1" "$build/found"
+  (cd "$build" && "tests/fuzz/fuzz-$1" -max_len="$(longest "$1")" -timeout=10 \
+    -malloc_limit_mb=160 -rss_limit_mb=2048 -artifact_prefix="found/$1-" \
+    -print_final_stats=1 "$limit" "grown/$1" "seeds/$1") \
+    >"$build/$1.log" 2>&1
+}
+
+tell() {
+  awk -v name="$1" -v status="$2" '
+    /stat::number_of_executed_units/ { runs = $2 }
+    / cov: / { for (i = 1; i < NF; i++) if ($i == "cov:") cov = $(i + 1) }
+    END { printf "%s: %d runs, %d edges, exit status %d\n",
+      name, runs, cov, status }' "$build/$1.log"
+}
+
+minimise() {
+  rm -rf "$build/least"
+  mkdir "$build/least"
+  (cd "$build" && "tests/fuzz/fuzz-$1" -merge=1 \
+    -max_len="$(longest "$1")" least "grown/$1" "seeds/$1") \
+    >"$build/$1-merge.log" 2>&1 &&
+    python3 "$here/corpus.py" pack "$build/least" "$here/corpus/$1.corpus"
+}
+
+if ! prepare >"$build.log" 2>&1; then
+  tail -n 20 "$build.log"
+  echo "0 passed, 1 failed, 0 skipped"
+  exit 1
+fi
+
+if [ -n "$runs" ]; then
+  limit=-runs=$runs
+else
+  limit=-max_total_time=$(((seconds + $# - 1) / $#))
+fi
+
+LSAN_OPTIONS=suppressions=$source/tests/lsan.supp:print_suppressions=0
+export LSAN_OPTIONS
+UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export UBSAN_OPTIONS
+G_DEBUG=fatal-criticals
+export G_DEBUG
+
+passed=0
+failed=0
+for name; do
+  fuzz "$name"
+  status=$?
+  tell "$name" "$status"
+  if [ "$status" -eq 0 ]; then
+    passed=$((passed + 1))
+    [ -z "$grow" ] || minimise "$name" || failed=$((failed + 1))
+  else
+    failed=$((failed + 1))
+    tail -n 40 "$build/$name.log"
+    echo "To repeat it: cd $build && tests/fuzz/fuzz-$name found/$name-..."
+  fi
+done
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
