@@ -10,7 +10,11 @@
 
 /* GStreamer's pools hand out what has lain there longest. Behind a moment in
  * which many pictures were on their way, all of that memory is used in turn,
- * and no cache knows it. */
+ * and no cache knows it. Nor do they ever give it back: a source runs for
+ * months, and each of sixty would keep the worst of its moments. */
+
+/* What nobody has needed for so many pictures is given back. */
+#define SPAN 512
 
 typedef struct
 {
@@ -19,6 +23,8 @@ typedef struct
   GMutex lock;
   /* under the lock */
   GPtrArray *idle;              /* of buffers; last in, first out */
+  guint taken;                  /* since a span began */
+  guint spare;                  /* how many have lain there all that time */
 } GstOakPool;
 
 typedef struct
@@ -32,15 +38,56 @@ G_DEFINE_TYPE (GstOakPool, gst_oak_pool, GST_TYPE_VIDEO_BUFFER_POOL);
 
 #define PARENT GST_BUFFER_POOL_CLASS (gst_oak_pool_parent_class)
 
+/* Locked. At the end of a span: what nobody has needed in it, the first ones.
+ * Returns NULL if there is nothing like that. */
+static GPtrArray *
+steal_spare (GstOakPool * self)
+{
+  GPtrArray *spare = NULL;
+  guint i;
+
+  self->spare = MIN (self->spare, self->idle->len);
+  if (++self->taken < SPAN)
+    return NULL;
+  if (self->spare > 0) {
+    spare = g_ptr_array_sized_new (self->spare);
+    for (i = 0; i < self->spare; i++)
+      g_ptr_array_add (spare, g_ptr_array_index (self->idle, i));
+    g_ptr_array_remove_range (self->idle, 0, self->spare);
+  }
+  self->taken = 0;
+  self->spare = self->idle->len;
+  return spare;
+}
+
+/* The parent frees what somebody has altered. */
+static void
+gst_oak_pool_give_back (GstOakPool * self, GPtrArray * buffers)
+{
+  guint i;
+
+  for (i = 0; i < buffers->len; i++) {
+    GstBuffer *buffer = g_ptr_array_index (buffers, i);
+
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_TAG_MEMORY);
+    PARENT->release_buffer (GST_BUFFER_POOL (self), buffer);
+  }
+  g_ptr_array_unref (buffers);
+}
+
 static GstBuffer *
 gst_oak_pool_take (GstOakPool * self)
 {
   GstBuffer *buffer = NULL;
+  GPtrArray *spare;
 
   g_mutex_lock (&self->lock);
   if (self->idle->len > 0)
     buffer = g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1);
+  spare = steal_spare (self);
   g_mutex_unlock (&self->lock);
+  if (spare != NULL)
+    gst_oak_pool_give_back (self, spare);
   return buffer;
 }
 

@@ -132,6 +132,53 @@ GST_START_TEST (test_closed_pool_gives_nothing_and_keeps_nothing)
 
 GST_END_TEST;
 
+static void
+count_freed (gpointer user_data, GstMiniObject * buffer)
+{
+  (*(guint *) user_data)++;
+}
+
+/* Behind a moment that needed ten, one is needed at a time. */
+GST_START_TEST (test_what_nobody_needs_is_given_back)
+{
+  GstBufferPool *pool = make_pool (0);
+  GstBuffer *buffers[10];
+  guint i, n_freed = 0;
+
+  for (i = 0; i < 10; i++) {
+    buffers[i] = acquire (pool);
+    gst_mini_object_weak_ref (GST_MINI_OBJECT (buffers[i]), count_freed,
+        &n_freed);
+  }
+  for (i = 0; i < 10; i++)
+    gst_buffer_unref (buffers[i]);
+
+  for (i = 0; i < 500; i++)
+    gst_buffer_unref (acquire (pool));
+  fail_unless_equals_int (n_freed, 0);
+  for (i = 0; i < 600; i++) {
+    fail_unless (acquire (pool) == buffers[9]);
+    gst_buffer_unref (buffers[9]);
+  }
+  fail_unless_equals_int (n_freed, 9);
+
+  /* There are more when they are needed, and they stay while they are. */
+  for (i = 0; i < 2000; i++) {
+    buffers[0] = acquire (pool);
+    buffers[1] = acquire (pool);
+    if (i == 100)
+      gst_mini_object_weak_ref (GST_MINI_OBJECT (buffers[1]), count_freed,
+          &n_freed);
+    gst_buffer_unref (buffers[1]);
+    gst_buffer_unref (buffers[0]);
+  }
+  fail_unless_equals_int (n_freed, 9);
+  close_pool (pool);
+  fail_unless_equals_int (n_freed, 11);
+}
+
+GST_END_TEST;
+
 static Suite *
 gstoakpool_suite (void)
 {
@@ -142,6 +189,7 @@ gstoakpool_suite (void)
   tcase_add_test (tc, test_last_that_came_back_goes_out_next);
   tcase_add_test (tc, test_there_is_an_end_to_it);
   tcase_add_test (tc, test_what_is_not_intact_does_not_come_back);
+  tcase_add_test (tc, test_what_nobody_needs_is_given_back);
   tcase_add_test (tc, test_closed_pool_gives_nothing_and_keeps_nothing);
 
   return s;
