@@ -341,6 +341,7 @@ ROOMS = {
     "tests/check/pipelines/oakfilm": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakplayback": (["oakline.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakroundtrip": (["oakline.h"], ANY_GSTREAMER),
+    "tests/trust/soaksource": ([], ANY_GSTREAMER),
     # A fuzz target sees what it feeds.
     "tests/fuzz/oakfuzz": ([], [r"glib\.h"]),
     "tests/fuzz/replay": (["oakfuzz.h"], PURE + [r"stdio\.h"]),

@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Cameras at full speed and at their worst, for as long as you like.
+
+    python3 tests/trust/soak.py BUILD [--cameras 8] [--seconds 60] [--seed 1]
+                                      [--width 160] [--height 160]
+                                      [--faults NAME ...]
+
+One process has a pipeline for each camera. A camera sends as fast as it is
+read, and each of its connections ends, after some hundreds of pictures, with a
+fault that chance has chosen. It counts the pictures that it has sent whole.
+
+At the end nothing must have been lost: of pictures not one; of memory less than
+1 MiB in addition to what it was after the warm-up; of descriptors and threads
+none. Both times are quiet ones: the cameras send nothing.
+"""
+
+import argparse
+import multiprocessing
+import os
+import pathlib
+import random
+import re
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+WARM_UP = 0.1                   # of the time
+WARM_UP_MIN = 10                # s
+GROWTH_MAX = 1024               # KiB
+STOP_MAX = 500                  # ms
+CALM = 1500                     # pictures
+CALM_RATE = 300                 # a second
+THREADS_END = 17                # s; so long GLib keeps threads that are idle
+PATIENCE = 20                   # s; whatever takes longer hangs
+
+STALL_TIMEOUT = 500             # ms, of the source
+TEXT = b"0;87.5;0.1000;0.1000;0.5000;0.9000|2;55.0;0.2000;0.3000;0.4000;0.5000"
+BAD_TEXTS = (b"person at the door", b"0;nan;0;0;1;1", b"1;2;3|;;;;;", b"\0\xff",
+             b"9999999999999;50.0;0.1;0.1;0.2;0.2", b"0;50.0;0.9;0.9;0.1;0.1")
+
+
+
+FAULTS = ("cut", "garbage", "stall", "dribble", "reset", "oversize", "geometry",
+          "bad_text", "clock_jump", "half_close", "no_image", "nothing")
+
+
+class Gone(Exception):
+    """The source has closed the connection."""
+
+
+def header(seconds, image, text):
+    return (b"IMG %.6f %d %d" % (seconds, image, text)).ljust(32)
+
+
+class Camera:
+    """One camera process. Counts what it has sent whole in @sent."""
+
+    def __init__(self, listener, options, number, sent, rest, quiet):
+        self.listener = listener
+        self.chance = random.Random(options.seed * 1000 + number)
+        self.image = random.Random(number).randbytes(
+            3 * options.width * options.height)
+        self.sent = sent
+        self.rest = rest
+        self.quiet = quiet
+        self.boot = time.monotonic() - 10.0
+        self.faults = [getattr(self, name) for name in options.faults]
+
+    def seconds(self):
+        return time.monotonic() - self.boot
+
+    def frame(self, image=None, text=TEXT, seconds=None):
+        image = self.image if image is None else image
+        seconds = self.seconds() if seconds is None else seconds
+        return header(seconds, len(image), len(text)) + text + image
+
+    def send(self, data, pictures=0):
+        try:
+            self.connection.sendall(data)
+        except OSError as error:
+            raise Gone() from error
+        self.sent.value += pictures
+
+    def run(self):
+        while True:
+            self.connection, _ = self.listener.accept()
+            self.connection.settimeout(PATIENCE)
+            try:
+                for _ in range(self.chance.randrange(20, 400)):
+                    self.send(self.frame(), 1)
+                    if self.rest.is_set():
+                        self.wait_quietly()
+                self.chance.choice(self.faults)()
+                self.leave()
+            except Gone:
+                self.connection.close()
+
+    def wait_quietly(self):
+        """Until everybody goes on. Before that, a calm: what only a queue needs
+        that was full for a moment, is given back."""
+        for _ in range(CALM):
+            time.sleep(1 / CALM_RATE)
+            self.send(self.frame(), 1)
+        self.leave()
+        self.quiet.release()
+        while self.rest.is_set():
+            time.sleep(0.05)
+        # The source may have called in vain, and gone.
+        self.listener.settimeout(0)
+        try:
+            while True:
+                self.listener.accept()[0].close()
+        except BlockingIOError:
+            self.listener.settimeout(None)
+        raise Gone()
+
+    def leave(self):
+        """An orderly end: what was sent arrives."""
+        try:
+            self.connection.shutdown(socket.SHUT_WR)
+            while self.connection.recv(4096):
+                pass
+        except OSError:
+            pass
+        self.connection.close()
+
+    def all_is_read(self):
+        """The peer's socket, in the table of this machine, holds nothing."""
+        peer = self.connection.getpeername()[1]
+        mine = self.connection.getsockname()[1]
+        wanted = re.compile(r" \w+:%04X \w+:%04X \w\w \w+:(\w+)" % (peer, mine))
+        back = re.compile(r" \w+:%04X \w+:%04X \w\w (\w+):" % (mine, peer))
+        table = pathlib.Path("/proc/net/tcp").read_text(encoding="ascii")
+        queues = wanted.findall(table) + back.findall(table)
+        return all(int(size, 16) == 0 for size in queues)
+
+    # The faults. Each is the last of its connection.
+
+    def nothing(self):
+        pass
+
+    def cut(self):
+        frame = self.frame()
+        self.send(frame[:self.chance.randrange(1, len(frame))])
+
+    def garbage(self):
+        self.send(self.chance.randbytes(self.chance.randrange(1, 5000)))
+        for _ in range(3):
+            self.send(self.frame(), 1)
+
+    def stall(self):
+        self.send(self.frame()[:self.chance.randrange(1, 2000)])
+        self.connection.recv(1)         # the source loses patience
+
+    def dribble(self):
+        frame = self.frame()
+        for i in range(200):
+            self.send(frame[i:i + 1])
+        self.send(frame[200:], 1)
+
+    def reset(self):
+        for _ in range(1000):
+            if self.all_is_read():
+                break
+            time.sleep(0.01)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                   struct.pack("ii", 1, 0))
+        self.connection.close()
+        raise Gone()
+
+    def oversize(self):
+        self.send(header(self.seconds(), 99999999999, 5))
+
+    def geometry(self):
+        for side in (128, 160, 224, 256):
+            self.send(self.frame(bytes(3 * side * side)), 1)
+
+    def bad_text(self):
+        for text in BAD_TEXTS:
+            self.send(self.frame(text=text), 1)
+
+    def clock_jump(self):
+        for jump in (1000.0, 0.0, 1e9, 5.0):
+            self.send(self.frame(seconds=jump), 1)
+
+    def half_close(self):
+        self.connection.shutdown(socket.SHUT_RD)
+        for _ in range(5):
+            self.send(self.frame(), 1)
+
+    def no_image(self):
+        for _ in range(50):
+            self.send(self.frame(image=b""))
+
+
+class Source:
+    def __init__(self, build, ports):
+        environment = dict(os.environ, G_DEBUG="fatal-criticals",
+                           GST_PLUGIN_PATH_1_0=str(build / "gst/oak"))
+        pipelines = [
+            f"oaktcpsrc name=camera host=127.0.0.1 port={port} "
+            f"reconnect-delay=1 reconnect-delay-max=20 "
+            f"first-byte-timeout=60000 "
+            f"stall-timeout={STALL_TIMEOUT} "
+            f"drop-on-latency={'true' if i % 2 else 'false'} "
+            f"verify-frames={'true' if is_verified(i) else 'false'} "
+            f"! fakesink sync=false"
+            for i, port in enumerate(ports)]
+        self.process = subprocess.Popen(
+            [build / "tests/trust/soaksource", *pipelines], env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.n = len(ports)
+
+    def ask(self, command):
+        self.process.stdin.write(command + "\n")
+        self.process.stdin.flush()
+        return [self.process.stdout.readline() for _ in range(self.n)]
+
+    def stats(self):
+        found = []
+        for line in self.ask("look"):
+            values = re.findall(r"([\w-]+)=(?:\(\w+\))?(-?\d+)\b", line)
+            found.append({name: int(value) for name, value in values})
+        return found
+
+    def holds(self):
+        """KiB, descriptors, threads."""
+        place = pathlib.Path(f"/proc/{self.process.pid}")
+        status = (place / "status").read_text(encoding="ascii")
+        return (int(re.search(r"VmRSS:\s+(\d+)", status)[1]),
+                len(list((place / "fd").iterdir())),
+                int(re.search(r"Threads:\s+(\d+)", status)[1]))
+
+
+def all_that_came(stats, verified):
+    """Torn pictures are kept back where frames are verified; else they go
+    out."""
+    return (stats["frames"] + stats["dropped"] + stats["discarded"]
+            + (stats["torn"] if verified else 0))
+
+
+def is_verified(number):
+    return number % 3 == 2
+
+
+def total(stats, name):
+    return sum(one[name] for one in stats)
+
+
+class Soak:
+    def __init__(self, options):
+        self.options = options
+        self.failed = 0
+        self.passed = 0
+        self.rest = multiprocessing.Event()
+        self.quiet = multiprocessing.Semaphore(0)
+        self.sent = [multiprocessing.Value("q", 0, lock=False)
+                     for _ in range(options.cameras)]
+        listeners = [socket.create_server(("127.0.0.1", 0))
+                     for _ in range(options.cameras)]
+        self.cameras = [
+            multiprocessing.Process(
+                target=Camera(listener, options, i, self.sent[i], self.rest,
+                              self.quiet).run, daemon=True)
+            for i, listener in enumerate(listeners)]
+        for camera in self.cameras:
+            camera.start()
+        self.source = Source(pathlib.Path(options.build).resolve(),
+                             [one.getsockname()[1] for one in listeners])
+        for listener in listeners:
+            listener.close()
+
+    def claim(self, true, what):
+        print(f"{'good' if true else 'FAILED'}: {what}", flush=True)
+        if true:
+            self.passed += 1
+        else:
+            self.failed += 1
+
+    def go_on(self, seconds):
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 10))
+            stats = self.source.stats()
+            memory, descriptors, threads = self.source.holds()
+            print(f"{total(stats, 'frames')} frames, "
+                  f"{total(stats, 'dropped')} dropped, "
+                  f"{total(stats, 'reconnects')} reconnects; {memory} KiB, "
+                  f"{descriptors} descriptors, {threads} threads", flush=True)
+
+    def rest_and_look(self):
+        """Everybody is quiet: all cameras wait, all that they sent is out."""
+        self.rest.set()
+        for _ in self.cameras:
+            if not self.quiet.acquire(timeout=PATIENCE):
+                self.claim(False, "a camera does not get rid of a frame")
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            time.sleep(0.2)
+            stats = self.source.stats()
+            if (all(all_that_came(one, is_verified(i)) >= sent.value
+                    for i, (one, sent) in enumerate(zip(stats, self.sent)))
+                    or time.monotonic() > deadline):
+                break
+        deadline = time.monotonic() + THREADS_END
+        holds = self.source.holds()
+        while time.monotonic() < deadline:
+            time.sleep(0.5)
+            holds = min(holds, self.source.holds(), key=lambda one: one[2])
+        return stats, holds
+
+    def run(self):
+        seconds = self.options.seconds
+        warm_up = max(seconds * WARM_UP, min(WARM_UP_MIN, seconds / 2))
+        self.go_on(warm_up)
+        _, before = self.rest_and_look()
+        print(f"warm: {before[0]} KiB, {before[1]} descriptors, "
+              f"{before[2]} threads", flush=True)
+        self.rest.clear()
+        self.go_on(seconds - warm_up)
+        stats, after = self.rest_and_look()
+
+        for i, (one, sent) in enumerate(zip(stats, self.sent)):
+            whole = all_that_came(one, is_verified(i))
+            self.claim(whole == sent.value,
+                       f"camera {i}: sent {sent.value}, came {whole}: "
+                       + ", ".join(f"{name} {one[name]}" for name in (
+                           "frames", "dropped", "discarded", "torn",
+                           "framing-errors", "resyncs", "clock-jumps",
+                           "frames-without-image", "reconnects",
+                           "warnings")))
+        self.claim(total(stats, "errors") == 0, "no pipeline has ended")
+        self.claim(after[0] - before[0] < GROWTH_MAX,
+                   f"memory: {before[0]} KiB, then {after[0]} KiB")
+        self.claim(after[1] == before[1],
+                   f"descriptors: {before[1]}, then {after[1]}")
+        self.claim(after[2] == before[2],
+                   f"threads: {before[2]}, then {after[2]}")
+        stopped = [float(line.split()[1]) for line in self.source.ask("stop")]
+        self.claim(max(stopped) < STOP_MAX,
+                   f"stopped, the slowest in {max(stopped):.1f} ms")
+        self.claim(self.source.process.wait() == 0, "the process has ended")
+        for camera in self.cameras:
+            camera.kill()
+        print(f"{self.passed} passed, {self.failed} failed, 0 skipped")
+        return 1 if self.failed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("build")
+    parser.add_argument("--cameras", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--width", type=int, default=160)
+    parser.add_argument("--height", type=int, default=160)
+    parser.add_argument("--faults", nargs="+", default=FAULTS, choices=FAULTS)
+    return Soak(parser.parse_args()).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
