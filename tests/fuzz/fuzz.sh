@@ -91,8 +91,9 @@ minimise() {
     python3 "$here/corpus.py" pack "$build/least" "$here/corpus/$1.corpus"
 }
 
-if ! prepare >"$build.log" 2>&1; then
-  tail -n 20 "$build.log"
+mkdir -p "$build"
+if ! prepare >"$build/prepare.log" 2>&1; then
+  tail -n 20 "$build/prepare.log"
   echo "0 passed, 1 failed, 0 skipped"
   exit 1
 fi
