@@ -300,8 +300,8 @@ place_lost (OakClockMap * map, guint64 arrival, gboolean * jumped)
 /**
  * oak_clock_map_place:
  * @map: the mapping, learnt from earlier frames
- * @device_time: when the camera says the frame was taken, in ns, or
- *     %OAK_CLOCK_MAP_UNKNOWN
+ * @device_time: when the camera says the frame was taken, in ns; more than
+ *     %G_MAXINT64, as %OAK_CLOCK_MAP_UNKNOWN is: it does not know
  * @arrival: pipeline clock time (absolute) at which its header arrived, in ns
  * @jumped: (out): whether the device's clock stepped, or this is the first
  *     frame, so that @device_time says nothing about the frames before
@@ -327,7 +327,8 @@ oak_clock_map_place (OakClockMap * map, guint64 device_time, guint64 arrival,
   Verdict verdict = VERDICT_STEPPED;
   gint64 placed;
 
-  if (device_time == OAK_CLOCK_MAP_UNKNOWN)
+  /* The difference of two that are no more than that has a sign. */
+  if (device_time > G_MAXINT64)
     return place_lost (map, arrival, jumped);
 
   if (map->anchored) {

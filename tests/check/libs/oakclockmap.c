@@ -27,6 +27,11 @@ static const struct
 } stories[] = {
   {"the first frame is placed at its arrival", 0, {
     {12 * S, 100 * S, 0, 0, TRUE}}},
+  {"no device time, and one that is more than any", 1, {
+    {12 * S, 100 * S, 0, 0, TRUE},
+    {12 * S + 33 * MS, 100 * S + 33 * MS, 0, 0, FALSE},
+    {G_GUINT64_CONSTANT (1) << 63, 100 * S + 66 * MS, 0, 0, TRUE},
+    {NONE, 100 * S + 99 * MS, 0, 0, FALSE}}},
   {"later ones by device time, however late they are", 0, {
     {12 * S, 100 * S, 0, 0, TRUE},
     {12 * S + 33 * MS, 100 * S + 33 * MS, 0, 0, FALSE},
