@@ -5,7 +5,7 @@
 # missing and installs it where there is apt and the right to use it;
 # elsewhere it says what to install and goes on if the essentials are there.
 #
-#   sh tests/packages.sh build|test|window|video|ci ...
+#   sh tests/packages.sh build|test|window|video|ci|analysis ...
 
 set -eu
 
@@ -58,6 +58,8 @@ video   must  element    mp4mux                 gstreamer1.0-plugins-good
 video   must  element    pngenc                 gstreamer1.0-plugins-good
 ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
+analysis must command    clang-tidy             clang-tidy
+analysis must command    cppcheck               cppcheck
 TABLE
 }
 
@@ -131,7 +133,7 @@ install() {
   rm -f "$log"
 }
 
-[ $# -gt 0 ] || { echo "Usage: $0 build|test|window|video|ci ..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "Usage: $0 build|test|window|video|ci|analysis ..." >&2; exit 2; }
 
 lacking=$(missing)
 [ -n "$lacking" ] || exit 0

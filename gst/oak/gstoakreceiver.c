@@ -591,7 +591,7 @@ static gboolean
 gst_oak_receiver_receive (GstOakReceiver * self, GError ** error)
 {
   GstOakFrame *frame = gst_oak_frame_new ();
-  OakHeader header;
+  OakHeader header = { 0, };
   gboolean proven;
 
   frame->connection = self->connection;

@@ -113,9 +113,9 @@ gst_oak_sender_count_sent (GstOakSender * self,
 }
 
 /* Sends while there is room, one frame at a time, so that a fast client does
- * not keep the thread from the others. Returns whether there is more, and
- * frees @seat where there is nobody any more. */
-static gboolean
+ * not keep the thread from the others. Frees @seat where there is nobody any
+ * more. */
+static void
 gst_oak_sender_write (Seat * seat)
 {
   GstOakClientProgress progress;
@@ -126,21 +126,16 @@ gst_oak_sender_write (Seat * seat)
   if (!ok) {
     gst_oak_sender_remove (seat, error);
     g_error_free (error);
-    return FALSE;
+  } else if (!gst_oak_client_has_work (seat->client)) {
+    clear_source (&seat->writing);
   }
-  return gst_oak_client_has_work (seat->client);
 }
 
 static gboolean
 on_writable (GSocket * socket, GIOCondition condition, gpointer user_data)
 {
-  Seat *seat = user_data;
-  GSource *writing = g_source_ref (seat->writing);
-
-  /* Destroyed already if the seat is gone. */
-  if (!gst_oak_sender_write (seat) && !g_source_is_destroyed (writing))
-    clear_source (&seat->writing);
-  g_source_unref (writing);
+  /* What has become of the source is settled there. */
+  gst_oak_sender_write (user_data);
   return G_SOURCE_CONTINUE;
 }
 

@@ -214,14 +214,10 @@ gst_oak_tcp_sink_note_added (const gchar * client, gpointer user_data)
 }
 
 static void
-gst_oak_tcp_sink_note_removed (const gchar * client, const GError * error,
-    gpointer user_data)
+gst_oak_tcp_sink_warn_of_loss (GstOakTcpSink * self, const gchar * client,
+    const GError * error)
 {
-  GstOakTcpSink *self = user_data;
-
-  GST_INFO_OBJECT (self, "%s is disconnected: %s", client,
-      error != NULL ? error->message : "we stop");
-  if (error != NULL && !self->is_server)
+  if (!self->is_server)
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
         (_("%s: The connection to the host is lost. It will be made again."),
             client), ("%s", error->message));
@@ -229,6 +225,18 @@ gst_oak_tcp_sink_note_removed (const gchar * client, const GError * error,
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
         (_("%s: The client gives no sign of life. It was disconnected."),
             client), ("%s", error->message));
+}
+
+static void
+gst_oak_tcp_sink_note_removed (const gchar * client, const GError * error,
+    gpointer user_data)
+{
+  GstOakTcpSink *self = user_data;
+
+  GST_INFO_OBJECT (self, "%s is disconnected: %s", client,
+      error != NULL ? error->message : "we stop");
+  if (error != NULL)
+    gst_oak_tcp_sink_warn_of_loss (self, client, error);
   g_signal_emit (self, signals[SIGNAL_CLIENT_REMOVED], 0, client);
 }
 

@@ -192,7 +192,7 @@ oak_access_unit_parse (OakNalCodec codec, const guint8 * data, gsize size,
     OakPicture * picture, GError ** error)
 {
   ParameterSets sets = { {{0,},}, };
-  const guint8 *slice;
+  const guint8 *slice = NULL;
   const OakSps *sps;
 
   if (!expect_start (data, size, error)

@@ -206,13 +206,13 @@ find_slope (const OakClockMap * map)
 {
   const OakClockMapPoint *corners[OAK_CLOCK_MAP_SPANS];
   guint n = find_hull (map, corners);
-  gdouble middle = (corners[0]->at + corners[n - 1]->at) / 2;
-  gdouble slope;
+  gdouble middle, slope;
   guint i = 1;
 
-  if (corners[n - 1]->at - corners[0]->at < FIT_AFTER)
+  if (n < 2 || corners[n - 1]->at - corners[0]->at < FIT_AFTER)
     return 0;
 
+  middle = (corners[0]->at + corners[n - 1]->at) / 2;
   while (i + 1 < n && corners[i]->at < middle)
     i++;
   slope = (corners[i]->delay - corners[i - 1]->delay)

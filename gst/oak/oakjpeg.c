@@ -144,7 +144,7 @@ oak_jpeg_parse (const guint8 * data, gsize size, OakPicture * picture,
     GError ** error)
 {
   OakPicture parsed = { 0, };
-  const guint8 *end, *scan;
+  const guint8 *end, *scan = NULL;
   guint padding = 0;
 
   if (!parse_head (data, size, &parsed, &scan, error))
