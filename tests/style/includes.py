@@ -322,6 +322,7 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/elements/oaktcpsrc": (["oakrig.h"], ANY_GSTREAMER),
+    "tests/check/elements/oakthreads": (["oakrig.h"], ANY_GSTREAMER),
     "tests/check/elements/oaktiming": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
