@@ -474,16 +474,11 @@ gst_oak_tcp_src_latency (GstOakTcpSrc * self)
 static void
 gst_oak_tcp_src_update_queue (GstOakTcpSrc * self)
 {
-  GstClockTime latency;
-  gboolean dropping;
-
+  /* Told with the lock: of two threads, the last to set is the last to tell. */
   GST_OBJECT_LOCK (self);
-  latency = gst_oak_tcp_src_latency (self);
-  dropping = self->settings.drop_on_latency;
+  gst_oak_queue_set_latency (self->queue, gst_oak_tcp_src_latency (self));
+  gst_oak_queue_set_dropping (self->queue, self->settings.drop_on_latency);
   GST_OBJECT_UNLOCK (self);
-
-  gst_oak_queue_set_latency (self->queue, latency);
-  gst_oak_queue_set_dropping (self->queue, dropping);
 }
 
 static void
