@@ -1630,8 +1630,12 @@ gst_oak_tcp_src_uri_set_uri (GstURIHandler * handler, const gchar * uri,
     GError ** error)
 {
   GstOakTcpSrc *self = GST_OAK_TCP_SRC (handler);
+  GstState state;
 
-  if (GST_STATE (self) > GST_STATE_READY) {
+  GST_OBJECT_LOCK (self);
+  state = GST_STATE (self);
+  GST_OBJECT_UNLOCK (self);
+  if (state > GST_STATE_READY) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
         "%s", _("The URI cannot be changed in PAUSED and PLAYING."));
     return FALSE;

@@ -5,7 +5,7 @@
  * OAK_THREADS_ROUNDS says how many changes of state there are, OAK_THREADS_SEED
  * which they are:
  *
- *   OAK_THREADS_ROUNDS=1000 meson test -C BUILD -t 100 oakthreads
+ *   OAK_THREADS_ROUNDS=1000 meson test -C BUILD -t 5 oakthreads
  *
  * What must not be is no failed claim, mostly: a deadlock is a timeout, a
  * critical warning an abort; a race or a leak is found by a sanitizer. */
