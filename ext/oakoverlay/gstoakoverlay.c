@@ -227,8 +227,11 @@ gst_oak_overlay_warn (GstOakOverlay * self, const gchar * bad)
 static void
 gst_oak_overlay_note_bad_colors (GstOakOverlay * self, gchar * bad)
 {
-  gboolean later = GST_STATE (self) == GST_STATE_NULL;
+  gboolean later;
 
+  GST_OBJECT_LOCK (self);
+  later = GST_STATE (self) == GST_STATE_NULL;
+  GST_OBJECT_UNLOCK (self);
   if (bad != NULL && !later)
     gst_oak_overlay_warn (self, bad);
 
