@@ -161,14 +161,17 @@ ask (Crowd * crowd, GRand * chance)
   caps = gst_pad_query_caps (rig->pad, NULL);
   fail_if (gst_caps_is_empty (caps));
   current = gst_pad_get_current_caps (rig->pad);
-  gst_element_query_position (rig->pipeline, GST_FORMAT_TIME, &position);
+  gst_element_query_position (rig->src, GST_FORMAT_TIME, &position);
 }
 
-/* As an application does when it is told of another latency. */
+/* What comes of it when a pipeline is told of another latency. */
 static void
 share_latency (Crowd * crowd, GRand * chance)
 {
-  gst_bin_recalculate_latency (GST_BIN (crowd->rig->pipeline));
+  GstClockTime latency =
+      g_rand_int_range (chance, 0, 200) * (GstClockTime) GST_MSECOND;
+
+  gst_pad_send_event (crowd->rig->pad, gst_event_new_latency (latency));
 }
 
 typedef struct
