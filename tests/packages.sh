@@ -5,7 +5,7 @@
 # missing and installs it where there is apt and the right to use it;
 # elsewhere it says what to install and goes on if the essentials are there.
 #
-#   sh tests/packages.sh build|test|window|video|ci|analysis ...
+#   sh tests/packages.sh build|test|window|video|ci|analysis|roots ...
 
 set -eu
 
@@ -60,6 +60,8 @@ ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
 analysis must command    clang-tidy             clang-tidy
 analysis must command    cppcheck               cppcheck
+roots   must  command    debootstrap            debootstrap
+roots   must  command    unshare                util-linux
 TABLE
 }
 
@@ -133,7 +135,7 @@ install() {
   rm -f "$log"
 }
 
-[ $# -gt 0 ] || { echo "Usage: $0 build|test|window|video|ci|analysis ..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "Usage: $0 build|test|window|video|ci|analysis|roots ..." >&2; exit 2; }
 
 lacking=$(missing)
 [ -n "$lacking" ] || exit 0

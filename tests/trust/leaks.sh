@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Runs the suites with GStreamer's tracer of leaks: no object, buffer, event or
+# caps may be alive when a test program ends.
+#
+#   sh tests/trust/leaks.sh [SUITE ...]   # elements generic pipelines interop
+#
+# Builds below OAK_BUILD_DIR, or _build beside the sources. The last line is the
+# sum.
+
+set -u
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+source=$(CDPATH='' cd -- "$here/../.." && pwd)
+build=${OAK_BUILD_DIR:-$source/_build}/test
+logs=$build/leaks
+# shellcheck source=tests/trust/suites.sh
+. "$here/suites.sh"
+
+[ $# -gt 0 ] || set -- elements generic pipelines interop
+sh "$source/tests/packages.sh" build test || exit
+set_up "$build" --werror -Dtests=enabled -Dexamples=enabled || exit
+rm -rf "$logs"
+mkdir -p "$logs"
+
+# A process of its own for each case would end without looking back.
+CK_FORK=no GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 GST_DEBUG_NO_COLOR=1 \
+  GST_DEBUG_FILE="$logs/%p.log" run_suites "$build" "$@"
+status=$?
+
+found=$(cat "$logs"/*.log | grep 'object-alive,')
+echo "$(find "$logs" -name '*.log' | wc -l) programs were looked at"
+if [ -n "$found" ]; then
+  echo "$found" | sed 's/.*object-alive, //' | cut -c 1-160 | sort | uniq -c |
+    sort -rn | head -n 30
+  echo "0 passed, $(echo "$found" | wc -l) failed, 0 skipped"
+  exit 1
+fi
+python3 "$source/tests/count.py" "$build/meson-logs/testlog.json"
+exit "$status"
