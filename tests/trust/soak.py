@@ -234,9 +234,16 @@ class Source:
         self.n = len(ports)
 
     def ask(self, command):
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        return [self.process.stdout.readline() for _ in range(self.n)]
+        try:
+            self.process.stdin.write(command + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        lines = [self.process.stdout.readline() for _ in range(self.n)]
+        if not all(lines):
+            sys.exit("FAILED: the process of the sources has ended, with "
+                     f"{self.process.wait()}")
+        return lines
 
     def stats(self):
         found = []
