@@ -8,7 +8,7 @@
 #include "oakrig.h"
 
 /* What "at once" means for a state change. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 /* Messages are so far apart that no two are in one recv(), in microseconds;
  * and what is left of it on a busy machine. */

@@ -9,7 +9,7 @@
 #include "oaktestpictures.h"
 
 /* What "at once" means for a state change and for EOS. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 /* In ms. */
 #define SOON 20
@@ -19,7 +19,7 @@
 #define HERE "127.0.0.1"
 
 /* What the source is told to wait for a sign, in ms, where that is awaited. */
-#define PATIENCE 300
+#define PATIENCE ((guint) (300 * oak_test_patience ()))
 
 /*** what is told ***/
 

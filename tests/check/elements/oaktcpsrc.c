@@ -11,7 +11,7 @@
 #include "oakrig.h"
 
 /* What "at once" means for a state change and for EOS. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 #define WIDTH RIG_WIDTH
 #define HEIGHT RIG_HEIGHT

@@ -64,6 +64,20 @@ struct _OakTestDeafPort
   guint port;
 };
 
+/**
+ * oak_test_patience:
+ *
+ * Returns: how many times as long as here everything may take:
+ *   CK_TIMEOUT_MULTIPLIER, by which Check stretches its own limits
+ */
+gint64
+oak_test_patience (void)
+{
+  const gchar *text = g_getenv ("CK_TIMEOUT_MULTIPLIER");
+
+  return text ? MAX (g_ascii_strtoll (text, NULL, 10), 1) : 1;
+}
+
 /*** what a camera says ***/
 
 /**

@@ -7,7 +7,7 @@
 #include <gio/gio.h>
 
 /* No wait in the tests is longer than this, in microseconds. */
-#define OAK_TEST_LIMIT (10 * G_TIME_SPAN_SECOND)
+#define OAK_TEST_LIMIT (oak_test_patience () * 10 * G_TIME_SPAN_SECOND)
 
 /* A port on which somebody listens. It does what it is told, one thing after
  * the other, in a thread of its own; nothing at all until it is told. */
@@ -39,6 +39,8 @@ typedef enum
   OAK_TEST_RESOLVER_LACKS,      /* there is no such name */
   OAK_TEST_RESOLVER_WAITS,      /* says nothing until it is cancelled */
 } OakTestResolverAnswer;
+
+gint64            oak_test_patience             (void);
 
 guint8            oak_test_pixel                (guint                 seed,
                                                  guint                 plane,

@@ -855,6 +855,7 @@ GST_START_TEST (test_what_came_before_a_pause_is_not_shown_after_it)
   rig_wait_blocked (rig);
   rig_set_state (rig, GST_STATE_PAUSED);
   say_at (rig, GST_SECOND, 2000, 4);
+  rig_wait_stat (rig, "discarded", 1);
   set_time (rig, 30 * GST_SECOND);
   rig_unblock (rig);
   rig_play (rig);

@@ -4,7 +4,7 @@
 #include "oaktestcamera.h"
 
 /* No state change waits for the network; this much is for a busy machine. */
-#define AT_ONCE (500 * G_TIME_SPAN_MILLISECOND)
+#define AT_ONCE (oak_test_patience () * 500 * G_TIME_SPAN_MILLISECOND)
 
 /* *INDENT-OFF* */
 static const GstState sequences[][12] = {

@@ -180,8 +180,8 @@ GST_START_TEST (test_eos_event_ends_a_pipeline_that_plays)
   say_frames (camera, 3);
   oak_test_camera_wait (camera);
   fail_unless (gst_element_send_event (pipeline, gst_event_new_eos ()));
-  message = gst_bus_timed_pop_filtered (bus, GST_SECOND,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  message = gst_bus_timed_pop_filtered (bus,
+      oak_test_patience () * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   fail_unless (message != NULL, "no end");
   fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_EOS);
   gst_message_unref (message);
