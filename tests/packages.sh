@@ -5,7 +5,8 @@
 # missing and installs it where there is apt and the right to use it;
 # elsewhere it says what to install and goes on if the essentials are there.
 #
-#   sh tests/packages.sh build|test|window|video|ci|analysis|roots ...
+#   sh tests/packages.sh SET ...    # of build test window video ci analysis
+#                                   # sources roots
 
 set -eu
 
@@ -60,6 +61,10 @@ ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
 analysis must command    clang-tidy             clang-tidy
 analysis must command    cppcheck               cppcheck
+sources must  command    dpkg-source            dpkg-dev
+sources must  command    bison                  bison
+sources must  command    flex                   flex
+sources may   command    valgrind               valgrind
 roots   must  command    debootstrap            debootstrap
 roots   must  command    unshare                util-linux
 TABLE
@@ -135,7 +140,10 @@ install() {
   rm -f "$log"
 }
 
-[ $# -gt 0 ] || { echo "Usage: $0 build|test|window|video|ci|analysis|roots ..." >&2; exit 2; }
+if [ $# -eq 0 ]; then
+  sed -n '/^#   sh/s/^# *//p' "$0" >&2
+  exit 2
+fi
 
 lacking=$(missing)
 [ -n "$lacking" ] || exit 0

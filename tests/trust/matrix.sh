@@ -106,7 +106,8 @@ endian = 'big'
 FILE
 }
 
-clone='rm -rf /srv/clone && git clone -q file:///mnt /srv/clone && cd /srv/clone'
+clone='rm -rf /srv/clone && git clone -q file:///mnt /srv/clone &&
+  cd /srv/clone'
 short='--suite libs --suite elements --suite generic'
 # Others' processors do more than one thing at a time, too.
 run_tests="meson compile -C b && { meson test -C b --no-rebuild -t 2 \
@@ -143,8 +144,8 @@ run_row() {
       export LC_ALL=de_DE.UTF-8 TZ=Asia/Kathmandu && $setup &&
       suites='$short' && $run_tests" ;;
     pure) cross_file >"$root/srv/cross" &&
-      inside "$clone && $setup --auto-features=disabled --cross-file /srv/cross \
-        -Dtests=enabled && suites='$(pure_rooms)' && $run_tests" ;;
+      inside "$clone && $setup --auto-features=disabled -Dtests=enabled \
+        --cross-file /srv/cross && suites='$(pure_rooms)' && $run_tests" ;;
   esac
 }
 

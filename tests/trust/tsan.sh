@@ -20,55 +20,10 @@ kept=${OAK_TSAN_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/oak-tsan}
 build=${OAK_BUILD_DIR:-$source/_build}/tsan
 prefix=$kept/prefix
 
-mkdir -p "$kept"
-sh "$source/tests/packages.sh" build test
-for command in apt-get bison flex dpkg-source; do
-  command -v "$command" >/dev/null || {
-    echo "$command is needed (packages apt, bison, flex, dpkg-dev)."
-    exit 1
-  }
-done
+sh "$source/tests/packages.sh" build test sources
 
-# The machine's own sources of packages, for sources.
-apt() {
-  command=$1
-  shift
-  "$command" -q -o Dir::Etc::SourceList=/dev/null \
-    -o Dir::Etc::SourceParts="$kept/apt/parts" \
-    -o Dir::State::Lists="$kept/apt/lists" \
-    -o Dir::Cache="$kept/apt/cache" -o APT::Sandbox::User= "$@"
-}
-
-ask_for_sources() {
-  mkdir -p "$kept/apt/parts" "$kept/apt/lists/partial" \
-    "$kept/apt/cache/archives/partial"
-  for list in /etc/apt/sources.list.d/*.sources; do
-    [ ! -f "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" \
-      >"$kept/apt/parts/${list##*/}"
-  done
-  for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-    [ ! -f "$list" ] || sed -n 's/^deb /deb-src /p' "$list" \
-      >"$kept/apt/parts/own-${list##*/}.list"
-  done
-  apt apt-get update
-}
-
-# The newest that can still be had: a mirror may lack one.
-get_source() {
-  [ ! -d "$kept/$1" ] || return 0
-  rm -rf "$kept/part"
-  mkdir "$kept/part"
-  for version in $(apt apt-cache showsrc "$1" | sed -n 's/^Version: //p' |
-      sort -Vru); do
-    if (cd "$kept/part" && apt apt-get source "$1=$version"); then
-      mv "$kept"/part/*/ "$kept/$1"
-      rm -rf "$kept/part"
-      return 0
-    fi
-  done
-  echo "There is no source of $1."
-  return 1
-}
+# shellcheck source=tests/trust/sources.sh
+. "$here/sources.sh"
 
 # GLib's own mutexes are futexes and atomic numbers: enough to see that what
 # they guard is no race, not enough to see in which order they are locked.
@@ -102,7 +57,6 @@ TSAN_OPTIONS=report_bugs=0
 export TSAN_OPTIONS
 
 if [ ! -f "$kept/gst-plugins-base1.0.done" ]; then
-  ask_for_sources
   build_library glib2.0 -Dtests=false -Dinstalled_tests=false
   build_library gstreamer1.0 -Dcheck=enabled -Dtools=enabled \
     -Dregistry=true -Dcoretracers=enabled -Dgst_debug=true

@@ -70,7 +70,8 @@ for part; do
   printf '\n==== %s\n' "$part"
   run_part "$part" 2>&1 | tee "$said"
   grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$said" |
-    tail -n 1 | grep . >>"$sums" || echo "0 passed, 1 failed, 0 skipped" >>"$sums"
+    tail -n 1 | grep . >>"$sums" ||
+    echo "0 passed, 1 failed, 0 skipped" >>"$sums"
 done
 
 awk '{ passed += $1; failed += $3; skipped += $5 }
