@@ -69,12 +69,16 @@ static const struct
   /* its PPS did not come: one size will be it, of two neither */
   {SPS0 PPS1_OF_1 IDR_OF_0, H264, 320, 240, TRUE},
   {SPS0 "00000167" "42001e568141f9" IDR_OF_0, H264, 320, 240, TRUE},
+  {SPS31 IDR_OF_0, H264, 176, 144, TRUE},
   {SPS0 SPS1 IDR_OF_0, H264, 0, 0, TRUE},
+  {SPS0 "00000167" "42001e568141d9" IDR_OF_0, H264, 0, 0, TRUE},
   {SPS0 SPS1 PPS0_OF_0 IDR_OF_1, H264, 0, 0, TRUE},
   {SPS0_265 SPS1_265 PPS0_OF_0_265 IDR_OF_1_265, H265, 0, 0, TRUE},
   /* a PPS that is cut, and one numbered 256, are none */
   {SPS0 SPS1 "0000016880" PPS1_OF_1 IDR_OF_0, H264, 0, 0, TRUE},
   {SPS0 "00000168" "0080c8" IDR_OF_0, H264, 320, 240, TRUE},
+  /* nor do the zeros of the next start code make a cut one whole */
+  {SPS0 "0000016881" "0000" IDR_OF_0, H264, 320, 240, TRUE},
   /* a slice that is cut before it names its PPS, and one that is very short */
   {SPS0 SPS1 PPS0_OF_0 PPS1_OF_1 "0000016588", H264, 0, 0, TRUE},
   {SPS0 SPS1 PPS0_OF_0 PPS1_OF_1 "0000016588" IDR_OF_1, H264, 0, 0, TRUE},

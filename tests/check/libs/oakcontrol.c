@@ -42,6 +42,8 @@ static const struct
   {",                               ", FALSE, F, 0},
   {"5,                              ", FALSE, F, 0},
   {"1000,                           ", FALSE, F, 0},
+  {"0000                            ", FALSE, F, 0},
+  {"AUT0                            ", FALSE, F, 0},
   {"-1 ,                            ", FALSE, F, 0},
   {"+1 ,                            ", FALSE, F, 0},
   {"  5,                            ", FALSE, F, 0},

@@ -21,9 +21,15 @@ static const struct
   {"2147483647;50;0;0;1;1", TRUE, {G_MAXINT, 0.5, 0, 0, 1, 1}},
   {"1;50;1e-3;0;1;1", TRUE, {1, 0.5, 1e-3, 0, 1, 1}},
   {"1;50;-1e9;0;1e300;1", TRUE, {1, 0.5, -1e9, 0, 1e300, 1}},
+  /* more digits than a double takes as they are */
+  {"1;50;0;0;9.007199254740995;1", TRUE, {1, 0.5, 0, 0, 9.007199254740995, 1}},
+  /* the longest number, and one longer */
+  {"1;50;0.100000000000000000000000000000;0;1;1", TRUE, {1, 0.5, 0.1, 0, 1, 1}},
+  {"1;50;0.1000000000000000000000000000000;0;1;1", FALSE, {0}},
   /* what is none */
   {"", FALSE, {0}},
   {";;;;;", FALSE, {0}},
+  {";87.3;0.1;0.2;0.3;0.4", FALSE, {0}},
   {"0;87.3;0.1;0.2;0.3", FALSE, {0}},
   {"0;87.3;0.1;0.2;0.3;0.4;0.5", FALSE, {0}},
   {"0;87.3;0.1;0.2;0.3;0.4;", FALSE, {0}},
@@ -45,6 +51,11 @@ static const struct
   {"0;87.3;--0.1;0.2;0.3;0.4", FALSE, {0}},
   {"0;87.3;1e;0.2;0.3;0.4", FALSE, {0}},
   {"0;87.3;0.1;0.2;1e999;0.4", FALSE, {0}},
+  {"0;;0.1;0.2;0.3;0.4", FALSE, {0}},
+  {"0;87.3;;0.2;0.3;0.4", FALSE, {0}},
+  {"0;87.3;-;0.2;0.3;0.4", FALSE, {0}},
+  {"0;87.3;.;0.2;0.3;0.4", FALSE, {0}},
+  {"0;87.3;00000000000000000000000000000000000000000;0.2;0.3;0.4", FALSE, {0}},
   {"0;87.3;0.1;0.2;00000000000000000000000000000000000000001;0.4", FALSE, {0}},
   {"0;-0.1;0.1;0.2;0.3;0.4", FALSE, {0}},
   {"0;100.1;0.1;0.2;0.3;0.4", FALSE, {0}},
@@ -114,6 +125,9 @@ static const struct
   {"0;87.3;0.100;0.2000;0.3000;0.4000", 1, 0, FALSE, FALSE},
   {"0;87.3;0.10000;0.2000;0.3000;0.4000", 1, 0, FALSE, FALSE},
   {"0;87.3;1e-3;0.2000;0.3000;0.4000", 1, 0, FALSE, FALSE},
+  {"0;87.3;0e1000;0.2000;0.3000;0.4000", 1, 0, FALSE, FALSE},
+  {"0;.3;0.1000;0.2000;0.3000;0.4000", 1, 0, FALSE, FALSE},
+  {";87.3;0.1000;0.2000;0.3000;0.4000", 0, 1, FALSE, FALSE},
 };
 /* *INDENT-ON* */
 
@@ -267,6 +281,10 @@ GST_START_TEST (test_detections_that_are_written_parse)
   fail_unless (oak_detections_are_whole (text->str, text->len));
   fail_unless_equals_int (oak_detections_parse (text->str, text->len, parsed),
       0);
+  fail_unless_equals_int (parsed->len, detections->len);
+  /* there is no room for one more */
+  fail_unless_equals_int (oak_detections_parse (GOOD, strlen (GOOD), parsed),
+      1);
   fail_unless_equals_int (parsed->len, detections->len);
   for (i = 0; i < parsed->len; i++) {
     OakDetection *a = &g_array_index (detections, OakDetection, i);
