@@ -35,10 +35,9 @@ meson compile -C "$build" || exit
 CK_FORK=no
 G_SLICE=always-malloc
 ORC_CODE=backup
-GST_REGISTRY_FORK=no
 CK_TIMEOUT_MULTIPLIER=20
-export CK_FORK G_SLICE ORC_CODE GST_REGISTRY_FORK CK_TIMEOUT_MULTIPLIER
-rm -f "$build/meson-logs/testlog.json"
+export CK_FORK G_SLICE ORC_CODE CK_TIMEOUT_MULTIPLIER
+rm -f "$build/meson-logs/testlog-valgrind.json"
 meson test -C "$build" --no-rebuild --print-errorlogs -t 20 \
   --wrapper "valgrind -q --error-exitcode=66 --num-callers=30 \
     --leak-check=full --errors-for-leak-kinds=definite \
@@ -47,5 +46,5 @@ meson test -C "$build" --no-rebuild --print-errorlogs -t 20 \
     --suppressions=$kept/gstreamer1.0/tests/check/gstreamer.supp \
     --suppressions=$here/valgrind.supp" "$@"
 status=$?
-python3 "$source/tests/count.py" "$build/meson-logs/testlog.json"
+python3 "$source/tests/count.py" "$build/meson-logs/testlog-valgrind.json"
 exit "$status"
