@@ -6,10 +6,11 @@
 
 A mutant has one comparison moved by one or turned round, one "and" that is an
 "or", one negation less, one TRUE that is FALSE. It is compiled as BUILD
-compiles the room, and linked with the room's own test; one that survives it is
-tried with those of the rooms that use it. A mutant that is the same machine
-code is none. Survivors that tests/trust/survivors.txt names, with the reason,
-are accepted. The last line is the sum of the rooms.
+compiles the room (with sanitizers they see what is read beside a text), and
+linked with the room's own test; one that survives it is tried with those of the
+rooms that use it. A mutant that is the same machine code is none. Survivors
+that tests/trust/survivors.txt names, with the reason, are accepted. The last
+line is the sum of the rooms.
 """
 
 import argparse
@@ -59,6 +60,8 @@ class Room:
                         and not word.endswith((".c", ".d", ".o"))
                         and word not in ("-c", "-Werror", "-D_FORTIFY_SOURCE=2",
                                          "-U_FORTIFY_SOURCE")]
+        self.sanitizers = [word for word in command
+                           if word.startswith("-fsanitize")]
         self.users = [name]
         self.counts = dict.fromkeys(("killed", "equal", "survived"), 0)
 
@@ -103,12 +106,15 @@ def is_seen(room, made, user, place, libraries):
     test = f"tests/check/test-{user}.p/libs_{user}.c.o"
     program = place / f"test-{user}"
     subprocess.run(
-        ["cc", "-o", str(program), test, str(made), "gst/oak/liboakpure.a",
-         *libraries], cwd=room.build, check=True)
+        [room.command[0], *room.sanitizers, "-o", str(program), test, str(made),
+         "gst/oak/liboakpure.a", *libraries], cwd=room.build, check=True)
     try:
         done = subprocess.run(
-            [str(program)], cwd=place, timeout=TIMEOUT, preexec_fn=limit,
-            env=dict(os.environ, CK_FORK="no", CK_DEFAULT_TIMEOUT="0"),
+            [str(program)], cwd=place, timeout=TIMEOUT,
+            preexec_fn=None if room.sanitizers else limit,
+            env=dict(os.environ, CK_FORK="no", CK_DEFAULT_TIMEOUT="0",
+                     ASAN_OPTIONS="detect_leaks=0", GST_REGISTRY_FORK="no",
+                     UBSAN_OPTIONS="halt_on_error=1"),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     except subprocess.TimeoutExpired:
         return True

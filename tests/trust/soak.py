@@ -36,8 +36,8 @@ WARM_UP = 0.1                   # of the time
 WARM_UP_MIN = 10                # s
 GROWTH_MAX = 1024               # KiB
 STOP_MAX = 500                  # ms
-CALM = 1500                     # pictures
-CALM_RATE = 300                 # a second
+CALM = 1100                     # pictures
+CALM_RATE = 100                 # a second
 THREADS_END = 17                # s; so long GLib keeps threads that are idle
 PATIENCE = 20                   # s; whatever takes longer hangs
 

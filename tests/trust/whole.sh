@@ -54,8 +54,9 @@ run_part() {
     fuzz) sh "$source/tests/fuzz/fuzz.sh" --runs 10000000 allow clockmap \
         control detections header labels picture search uri &&
       sh "$source/tests/fuzz/fuzz.sh" --runs 200000 stream ;;
-    mutants) with_a_build debug --buildtype=debug -Dexamples=disabled &&
-      python3 "$here/mutate.py" "$OAK_BUILD_DIR/debug" ;;
+    mutants) with_a_build mutants --buildtype=debug -Dexamples=disabled \
+        -Db_lundef=false -Db_sanitize=address,undefined &&
+      python3 "$here/mutate.py" "$OAK_BUILD_DIR/mutants" ;;
     soak) with_a_build release --buildtype=release -Dexamples=disabled &&
       python3 "$here/soak.py" "$OAK_BUILD_DIR/release" --seconds 1800 ;;
     matrix) sh "$source/tests/packages.sh" roots && sh "$here/matrix.sh" ;;

@@ -400,6 +400,61 @@ GST_START_TEST (test_new_way_is_followed)
 
 GST_END_TEST;
 
+/* So long with that drift; frames come up to @jitter later, in s. */
+static void
+drive (OakClockMap * map, gdouble * time, gdouble * device, gdouble seconds,
+    gdouble drift, GRand * random, gdouble jitter)
+{
+  gdouble end = *time + seconds;
+
+  for (; *time < end; *time += 1 / 30.0, *device += (1 + drift) / 30) {
+    gdouble delay = jitter > 0 ? g_rand_double_range (random, 0, jitter) : 0;
+    gboolean jumped;
+
+    oak_clock_map_place (map, *device * S, (1000 + *time + delay) * S, &jumped);
+  }
+}
+
+static void
+assert_drift (const OakClockMap * map, gdouble least, gdouble most)
+{
+  gdouble drift = oak_clock_map_get_drift (map);
+
+  fail_unless (drift >= least && drift <= most, "%f ppm", drift);
+}
+
+/* The crystal becomes warm. What is told is a mean over five to ten minutes. */
+GST_START_TEST (test_drift_is_that_of_the_last_minutes)
+{
+  gdouble time = 0, device = 12.5;
+  OakClockMap map;
+
+  oak_clock_map_reset (&map);
+  drive (&map, &time, &device, 1200, 50e-6, NULL, 0);
+  assert_drift (&map, 49.9, 50.1);
+  drive (&map, &time, &device, 300, 0, NULL, 0);
+  assert_drift (&map, 20, 30);
+  drive (&map, &time, &device, 600, 0, NULL, 0);
+  assert_drift (&map, -0.1, 0.1);
+}
+
+GST_END_TEST;
+
+/* By the line alone: what was followed until then is no measure. */
+GST_START_TEST (test_drift_is_known_after_half_a_minute)
+{
+  GRand *random = g_rand_new_with_seed (99 + __i__);
+  gdouble time = 0, device = 12.5;
+  OakClockMap map;
+
+  oak_clock_map_reset (&map);
+  drive (&map, &time, &device, 30, 50e-6, random, 0.005);
+  assert_drift (&map, 49, 51);
+  g_rand_free (random);
+}
+
+GST_END_TEST;
+
 static Suite *
 oakclockmap_suite (void)
 {
@@ -409,6 +464,8 @@ oakclockmap_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_story, 0, G_N_ELEMENTS (stories));
   tcase_add_test (tc, test_new_way_is_followed);
+  tcase_add_test (tc, test_drift_is_that_of_the_last_minutes);
+  tcase_add_loop_test (tc, test_drift_is_known_after_half_a_minute, 0, 3);
   tcase_add_test (tc, test_frames_that_we_left_lying_are_no_step);
   tcase_add_loop_test (tc, test_pts_never_stands_far_ahead, 0, 20);
   tcase_add_loop_test (tc, test_camera_of_ten_minutes, 0,

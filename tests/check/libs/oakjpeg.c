@@ -25,6 +25,10 @@ static const struct
      SOF0 ("00f30141") SCAN EOI, 321, 243},
   {SOI SOF0 ("00f30141") "ffe1002a" "457869660000" SOI SOF0 ("00780050")
      "ffda0008010100003f0001" EOI SCAN EOI, 321, 243},
+  /* an empty comment, the last of the frame headers, a scan without pixels */
+  {SOI "fffe0002" SOF0 ("00f30141") SCAN EOI, 321, 243},
+  {SOI "ffcf000b08012c012c01011100" SCAN EOI, 300, 300},
+  {SOI SOF0 ("00f30141") "ffda0008010100003f00" EOI, 321, 243},
   /* restart markers */
   {SOI SOF0 ("00f30141") "ffdd00040001" SCAN "ffd0" "1122" "ffd1" "33" EOI,
    321, 243},
@@ -181,6 +185,19 @@ GST_START_TEST (test_nonsense_is_an_error)
 
 GST_END_TEST;
 
+GST_START_TEST (test_head_ends_with_the_header_of_the_scan)
+{
+  gsize size;
+  guint8 *bytes =
+      bytes_of (SOI SOF0 ("00f30141") "ffda0008010100003f00", &size);
+
+  fail_unless (oak_jpeg_has_head (bytes, size));
+  fail_if (oak_jpeg_has_head (bytes, size - 1));
+  g_free (bytes);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_64_zeros_may_follow)
 {
   static const gchar hex[] = SOI SOF0 ("00f30141") SCAN EOI;
@@ -220,6 +237,7 @@ oakjpeg_suite (void)
   tcase_add_loop_test (tc, test_changed_byte_does_no_harm, 0,
       G_N_ELEMENTS (good));
   tcase_add_loop_test (tc, test_nonsense_is_an_error, 0, G_N_ELEMENTS (bad));
+  tcase_add_test (tc, test_head_ends_with_the_header_of_the_scan);
   tcase_add_test (tc, test_64_zeros_may_follow);
 
   return s;

@@ -50,6 +50,11 @@ static const struct
   {"2801ac", H265, OAK_NAL_KEY_SLICE, TRUE},
   {"2a01ac", H265, OAK_NAL_KEY_SLICE, TRUE},
   {"0201d0", H265, OAK_NAL_SLICE, TRUE}, {"0402e0", H265, OAK_NAL_SLICE, TRUE},
+  /* the highest temporal layer, the last type; the bit that IRAP pictures have
+   * before the number, and others have not */
+  {"0207d0", H265, OAK_NAL_SLICE, TRUE}, {"1201d0", H265, OAK_NAL_SLICE, TRUE},
+  {"26018080", H265, OAK_NAL_KEY_SLICE, TRUE},
+  {"0201c000", H265, OAK_NAL_SLICE, TRUE},
   /* the last IRAP that is reserved, and what is behind it */
   {"2e01ac", H265, OAK_NAL_KEY_SLICE, FALSE},
   {"3001ac", H265, OAK_NAL_SLICE, FALSE},

@@ -22,6 +22,7 @@ static const struct
   {2, S / 30, 0, 30},
   {1000, S / 30, 0, 30},
   {1000, S / 30, S, 30},
+  {1000, S / 30, 2 * S, 30},
   {1000, S / 30, 2 * S + 1, 0},
   {1000, S / 1000, 0, 1000},
   /* slower than the window */
@@ -78,6 +79,20 @@ GST_START_TEST (test_silence_is_no_part_of_the_rate_after_it)
 
 GST_END_TEST;
 
+GST_START_TEST (test_frame_two_seconds_ago_counts)
+{
+  OakRate rate;
+
+  oak_rate_reset (&rate);
+  oak_rate_note (&rate, 10 * S);
+  oak_rate_note (&rate, 11 * S);
+  oak_rate_note (&rate, 11 * S + S / 2);
+  oak_rate_note (&rate, 12 * S);
+  fail_unless (fabs (oak_rate_get (&rate, 12 * S) - 1.5) < 0.001);
+}
+
+GST_END_TEST;
+
 static Suite *
 oakrate_suite (void)
 {
@@ -87,6 +102,7 @@ oakrate_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_rate, 0, G_N_ELEMENTS (cases));
   tcase_add_test (tc, test_change_is_told_after_two_seconds);
+  tcase_add_test (tc, test_frame_two_seconds_ago_counts);
   tcase_add_test (tc, test_silence_is_no_part_of_the_rate_after_it);
 
   return s;
