@@ -879,8 +879,9 @@ lookup_async (GResolver * base, const gchar * name,
           (GDestroyNotify) g_resolver_free_addresses);
     else
       g_task_return_error (task, error);
-    g_object_unref (task);
   }
+  /* Who waits is kept by its source. */
+  g_object_unref (task);
 }
 
 static void

@@ -601,16 +601,18 @@ GST_END_TEST;
 GST_START_TEST (test_without_a_late_picture_gaps_go_on)
 {
   Rig *rig = rig_new_with_clock ();
-  GstMessage *message;
+  gboolean told;
 
   rig_play (rig);
   pull_at (rig, 0, 1000);
   set_time (rig, GST_SECOND);
   rig_say_header (rig, "1.04", 0, 0);
   do {
-    message = rig_wait_message (rig, GST_MESSAGE_ELEMENT);
-  } while (!gst_message_has_name (message, "oak-no-image"));
-  gst_message_unref (message);
+    g_autoptr (GstMessage) message =
+        rig_wait_message (rig, GST_MESSAGE_ELEMENT);
+
+    told = gst_message_has_name (message, "oak-no-image");
+  } while (!told);
   fail_unless_equals_uint64 (rig_stat (rig, "dropped"), 0);
   rig_free (rig);
 }
