@@ -243,7 +243,7 @@ skip_fixed (const gchar ** cursor, const gchar * end, guint decimals)
     return FALSE;
   point = (*cursor)++;
 
-  return skip_digits (cursor, end) && *cursor - point == decimals + 1;
+  return skip_digits (cursor, end) && *cursor == point + 1 + decimals;
 }
 
 static gboolean
