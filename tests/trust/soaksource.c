@@ -84,6 +84,10 @@ main (int argc, char **argv)
   Line *lines;
   gint i, n;
 
+  /* So that the resident memory tells what is held, and not how malloc() has
+   * arranged it: pictures have pages of their own. */
+  mallopt (M_MMAP_THRESHOLD, 32 * 1024);
+  mallopt (M_ARENA_MAX, 1);
   gst_init (&argc, &argv);
   n = argc - 1;
   lines = g_new0 (Line, n);
