@@ -248,25 +248,25 @@ gst_oak_meta_add_no_regions (GstBuffer * buffer)
 
 /* The step inside the box next to its edge, so that who floors the left one
  * and rounds the right one up gets the same pixels again. That is so up to
- * EDGE_STEPS pixels. The multiplication is the reader's, with its error. */
+ * EDGE_STEPS pixels. The multiplication is the reader's, with its error: of a
+ * number that is a double, though the processor may divide more precisely. */
 static gdouble
 find_left_step (guint pixel, guint side)
 {
   guint64 step = gst_util_uint64_scale_ceil (pixel, EDGE_STEPS, side);
+  gdouble edge = step / (gdouble) EDGE_STEPS;
 
-  if (floor (step / (gdouble) EDGE_STEPS * side) < pixel)
-    step++;
-  return step / (gdouble) EDGE_STEPS;
+  return floor (edge * side) < pixel ? (step + 1) / (gdouble) EDGE_STEPS : edge;
 }
 
 static gdouble
 find_right_step (guint pixel, guint side)
 {
   guint64 step = gst_util_uint64_scale (pixel, EDGE_STEPS, side);
+  gdouble edge = step / (gdouble) EDGE_STEPS;
 
-  if (step > 0 && ceil (step / (gdouble) EDGE_STEPS * side) > pixel)
-    step--;
-  return step / (gdouble) EDGE_STEPS;
+  return step > 0 && ceil (edge * side) > pixel
+      ? (step - 1) / (gdouble) EDGE_STEPS : edge;
 }
 
 /* In pixels; the right and bottom edges are outside. */
