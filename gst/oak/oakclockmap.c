@@ -292,7 +292,6 @@ place_lost (OakClockMap * map, guint64 arrival, gboolean * jumped)
   map->n_jumps += *jumped;
   map->lost = TRUE;
   map->anchored = FALSE;
-  map->repeated = FALSE;
   map->frozen = FALSE;
   return give_out (map, arrival);
 }

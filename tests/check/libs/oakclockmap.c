@@ -86,6 +86,12 @@ static const struct
     {12 * S, 101 * S + 133 * MS, 0, 0, FALSE},
     {22 * S, 101 * S + 166 * MS, 0, 0, TRUE},
     {22 * S + 33 * MS, 101 * S + 199 * MS, 0, 0, FALSE}}},
+  {"which is not known of one behind a frame without a time", 2, {
+    {12 * S, 100 * S, 0, 0, TRUE},
+    {NONE, 100 * S + 50 * MS, 0, 0, TRUE},
+    {13 * S, 100 * S + 100 * MS, 0, 0, TRUE},
+    {13 * S, 100 * S + 133 * MS, -33000000, -33000000, FALSE},
+    {13 * S, 102 * S, 0, 0, TRUE}}},
   {"frames without a time are placed where they arrive, one jump a run", 1, {
     {12 * S, 100 * S, 0, 0, TRUE},
     {NONE, 100 * S + 50 * MS, 0, 0, TRUE},
@@ -181,6 +187,25 @@ GST_START_TEST (test_frames_that_we_left_lying_are_no_step)
     fail_if (jumped);
   }
   fail_unless_equals_uint64 (map.n_jumps, 0);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_one_that_is_punctual_ends_the_excuse)
+{
+  OakClockMap map;
+  gboolean jumped;
+  guint i;
+
+  oak_clock_map_reset (&map);
+  oak_clock_map_place (&map, 12 * S, 100 * S, &jumped);
+  oak_clock_map_excuse (&map);
+  oak_clock_map_place (&map, 13 * S, 103 * S, &jumped);
+  oak_clock_map_place (&map, 16 * S, 104 * S, &jumped);
+  for (i = 0; i <= 10; i++) {
+    oak_clock_map_place (&map, (17 + i) * S, (107 + i) * S, &jumped);
+    fail_unless_equals_int (jumped, i == 10);
+  }
 }
 
 GST_END_TEST;
@@ -400,6 +425,24 @@ GST_START_TEST (test_new_way_is_followed)
 
 GST_END_TEST;
 
+/* When half as many points become enough, the newest are among those kept: the
+ * way of the last seconds is not forgotten. */
+GST_START_TEST (test_what_was_seen_is_kept_for_half_a_minute)
+{
+  OakClockMap map;
+  guint n;
+
+  oak_clock_map_reset (&map);
+  for (n = 0; n < 44 * 30; n++) {
+    gdouble time = n / 30.0;
+    gdouble placed = place_at (&map, time, time >= 16 && time < 32 ? 0 : 0.02);
+
+    fail_unless (time < 26 || fabs (placed) < 0.005, "at %f: %f", time, placed);
+  }
+}
+
+GST_END_TEST;
+
 /* So long with that drift; frames come up to @jitter later, in s. */
 static void
 drive (OakClockMap * map, gdouble * time, gdouble * device, gdouble seconds,
@@ -466,7 +509,9 @@ oakclockmap_suite (void)
   tcase_add_test (tc, test_new_way_is_followed);
   tcase_add_test (tc, test_drift_is_that_of_the_last_minutes);
   tcase_add_loop_test (tc, test_drift_is_known_after_half_a_minute, 0, 3);
+  tcase_add_test (tc, test_what_was_seen_is_kept_for_half_a_minute);
   tcase_add_test (tc, test_frames_that_we_left_lying_are_no_step);
+  tcase_add_test (tc, test_one_that_is_punctual_ends_the_excuse);
   tcase_add_loop_test (tc, test_pts_never_stands_far_ahead, 0, 20);
   tcase_add_loop_test (tc, test_camera_of_ten_minutes, 0,
       G_N_ELEMENTS (runs) * SEEDS);
