@@ -68,6 +68,7 @@ make_root() {
   if [ ! -f "$base/$name/etc/debian_version" ]; then
     suite=$1
     shift
+    rm -rf --one-file-system "$base/$name.part"
     debootstrap --variant=minbase "$@" "$suite" "$base/$name.part" \
       "$(mirror)" >"$roots/$name-debootstrap.log" || return
     mv "$base/$name.part" "$base/$name"
@@ -80,6 +81,9 @@ make_root() {
   mount --bind /dev "$root/dev"
   mount --bind "$repository" "$root/mnt"
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+  # A mirror that lags behind serves lists that are over, as it says itself.
+  echo 'Acquire::Check-Valid-Until "false";' \
+    >"$root/etc/apt/apt.conf.d/90oak"
 }
 
 # Without what this shell has in its environment: a bare machine has none.

@@ -63,23 +63,24 @@ current=
 enter_root() {
   [ "$current" != "$1" ] || return 0
   leave_root
-  current=$1
+  current=
   case $1 in
     i386) make_root i386 bookworm --arch=i386 ;;
     # Unpacked by hand: its programs run by qemu alone.
     s390x) make_foreign ;;
     *) make_root "$1" "$1" ;;
-  esac
+  esac || return
   [ "$1" = s390x ] || inside "apt-get -q update &&
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
       --no-install-recommends git ca-certificates locales &&
-    git config --global --add safe.directory '*'"
+    git config --global --add safe.directory '*'" || return
+  current=$1
 }
 
 # The pure rooms need GLib and Check of that processor, a compiler for it, and
 # somebody who runs its programs. None of that is a root to be entered.
 make_foreign() {
-  make_root host bookworm
+  make_root host bookworm || return
   inside "apt-get -q update && dpkg --add-architecture s390x &&
     apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
       --no-install-recommends gcc-s390x-linux-gnu libc6-dev-s390x-cross \
