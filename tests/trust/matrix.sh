@@ -144,8 +144,9 @@ run_row() {
       echo 'de_DE.UTF-8 UTF-8' >/etc/locale.gen && locale-gen &&
       export LC_ALL=de_DE.UTF-8 TZ=Asia/Kathmandu && $setup &&
       suites='$short' && $run_tests" ;;
+    # A processor that is emulated takes its time.
     pure) cross_file >"$root/srv/cross" &&
-      inside "$clone && $setup --auto-features=disabled -Dtests=enabled \
+      inside "export CK_TIMEOUT_MULTIPLIER=10; $clone && $setup --auto-features=disabled -Dtests=enabled \
         --cross-file /srv/cross && suites='$(pure_rooms)' && $run_tests" ;;
   esac
 }
