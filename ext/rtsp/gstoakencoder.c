@@ -19,8 +19,8 @@
 
 /* No receiver lacks the baseline, and without B frames nothing waits. */
 #define PROFILE "video/x-h264,profile=(string){constrained-baseline,baseline}"
-#define H264 " ! " PROFILE " ! h264parse ! rtph264pay name=pay0 pt=96 " \
-    "config-interval=-1 aggregate-mode=zero-latency"
+#define H264 " ! " PROFILE " ! h264parse config-interval=-1 ! rtph264pay " \
+    "name=pay0 pt=96 aggregate-mode=zero-latency"
 
 /* *INDENT-OFF* */
 static const struct

@@ -40,16 +40,18 @@ struct _GstOakMount
 
 G_DEFINE_TYPE (GstOakMount, gst_oak_mount, GST_TYPE_RTSP_MEDIA_FACTORY);
 
+/* Parsers put parameter sets before each keyframe. Payloaders would do so before
+ * each of its slices, where ffmpeg takes them for another picture's. */
 static const struct
 {
   const gchar *kind;
   const gchar *payloader;
 } pass_ons[] = {
   {"image/jpeg", "rtpjpegpay name=pay0 pt=26"},
-  {"video/x-h264", "h264parse ! rtph264pay name=pay0 pt=96 "
-      "config-interval=-1 aggregate-mode=zero-latency"},
-  {"video/x-h265", "h265parse ! rtph265pay name=pay0 pt=96 "
-      "config-interval=-1 aggregate-mode=zero-latency"},
+  {"video/x-h264", "h264parse config-interval=-1 ! rtph264pay name=pay0 "
+      "pt=96 aggregate-mode=zero-latency"},
+  {"video/x-h265", "h265parse config-interval=-1 ! rtph265pay name=pay0 "
+      "pt=96 aggregate-mode=zero-latency"},
 };
 
 /* What the camera sends, or has sent, or may send. */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <gst/rtsp-server/rtsp-server.h>
+#include <gst/video/video.h>
 #include <string.h>
 
 #include "gstoakmount.h"
@@ -116,9 +117,26 @@ prepare (GstRTSPClient * client, GstRTSPContext * context, gpointer data)
   return code;
 }
 
+/* Who comes later has a whole picture at once, too, and not with the next
+ * keyframe; so has the first, whose packets began before it was ready. */
+static void
+ask_for_keyframe (GstRTSPMedia * media)
+{
+  GstElement *element = gst_rtsp_media_get_element (media);
+  GstElement *payloader = gst_bin_get_by_name (GST_BIN (element), "pay0");
+
+  gst_element_send_event (payloader,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
+          0));
+  gst_object_unref (payloader);
+  gst_object_unref (element);
+}
+
 static void
 tell_play (GstRTSPClient * client, GstRTSPContext * context, gpointer data)
 {
+  if (context->media != NULL)
+    ask_for_keyframe (context->media);
   g_message (_("%s watches %s"), name_client (client),
       context->uri != NULL ? context->uri->abspath : "?");
 }

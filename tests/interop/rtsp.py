@@ -1,0 +1,383 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""oak-rtsp-server, and clients that nobody here wrote: ffmpeg, rtspsrc.
+
+    rtsp.py SERVER [--seconds N] [NAME ...]
+
+--seconds N  how long each client watches; default: 4
+NAME         of what is looked at; default: all
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import pathlib
+
+import rig
+import stillcamera
+
+WIDTH, HEIGHT = stillcamera.WIDTH, stillcamera.HEIGHT
+FRAME = WIDTH * HEIGHT * 3
+
+# Colours by way of 4:2:0 and an encoder at some Mbit/s.
+TOLERANCE = 16
+
+
+class Server:
+    def __init__(self, program, *arguments):
+        self.said = []
+        self.process = subprocess.Popen(
+            [program, "--port", "0", *arguments], stderr=subprocess.PIPE,
+            text=True, env=dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="en"))
+        found = self.wait_for(r"listening on (rtsps?)://[^ ]*:(\d+)")
+        self.scheme, self.port = found.group(1), int(found.group(2))
+
+    def wait_for(self, pattern):
+        for line in self.process.stderr:
+            self.said.append(line.rstrip())
+            found = re.search(pattern, line)
+            if found:
+                return found
+        rig.check(False, f"the server said no '{pattern}', but:\n"
+                  + "\n".join(self.said))
+
+    def url(self, mount="/camera", who=""):
+        return f"{self.scheme}://{who}127.0.0.1:{self.port}{mount}"
+
+    def end(self):
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        rest = self.process.communicate(timeout=30)[1]
+        self.said += rest.splitlines()
+        rig.check(self.process.returncode == 0,
+                  f"the server ended with {self.process.returncode}: {rest}")
+        rig.check(time.monotonic() - started < 10, "it ended at once")
+        wrong = [l for l in self.said if re.search("CRITICAL|Sanitizer", l)]
+        rig.check(not wrong, "\n".join(wrong))
+
+
+@contextlib.contextmanager
+def serving(program, *arguments):
+    server = Server(program, *arguments)
+    try:
+        yield server
+        server.end()
+    finally:
+        server.process.kill()
+        server.process.wait()
+
+
+def uri(camera, query="?reconnect-delay=100&reconnect-delay-max=200"):
+    return f"oak://127.0.0.1:{camera.port}{query}"
+
+
+def start_ffmpeg(url, transport, *arguments):
+    return subprocess.Popen(
+        ["ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "error",
+         "-rtsp_transport", transport, "-i", url, *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def pictures(url, number, transport="tcp"):
+    """Decoded, as RGB."""
+    process = start_ffmpeg(url, transport, "-frames:v", str(number),
+                           "-fps_mode", "passthrough", "-f", "rawvideo",
+                           "-pix_fmt", "rgb24", "-")
+    out, err = process.communicate(timeout=120)
+    rig.check(process.returncode == 0, f"ffmpeg: {err.decode()}")
+    return [out[i:i + FRAME] for i in range(0, len(out) - FRAME + 1, FRAME)]
+
+
+def pixel(picture, x, y):
+    at = (y * WIDTH + x) * 3
+    return tuple(picture[at:at + 3])
+
+
+def is_like(one, other):
+    return all(abs(a - b) <= TOLERANCE for a, b in zip(one, other))
+
+
+def look(picture, boxes):
+    """The four colours where they should be, the box's lines, and nothing of
+    them 12 pixels beside."""
+    left, top, right, bottom = (
+        round(edge * side) for edge, side in
+        zip(stillcamera.BOX, (WIDTH, HEIGHT, WIDTH, HEIGHT)))
+    for row in (0, 1):
+        for column in (0, 1):
+            colour = stillcamera.COLOURS[row * 2 + column]
+            y = HEIGHT // 4 if row == 0 else HEIGHT * 3 // 4
+            x = WIDTH // 8 if column == 0 else WIDTH * 7 // 8
+            seen = pixel(picture, x, y)
+            rig.check(is_like(seen, colour), f"{seen} at {x},{y}: {colour}")
+    for x, y, beside in ((left, HEIGHT // 2 - 20, (12, 0)),
+                         (right - 1, HEIGHT // 2 + 20, (-12, 0)),
+                         (WIDTH // 2 + 40, bottom - 1, (0, -12))):
+        inside = pixel(picture, x + beside[0], y + beside[1])
+        quadrant = stillcamera.COLOURS[2 * (y > HEIGHT // 2)
+                                       + (x > WIDTH // 2)]
+        rig.check(is_like(inside, quadrant), f"{inside} beside {x},{y}")
+        line = [pixel(picture, x + dx, y + dy)
+                for dx in (-2, -1, 0, 1, 2) for dy in (-2, -1, 0, 1, 2)]
+        differs = any(not is_like(p, quadrant) for p in line)
+        rig.check(differs == boxes, f"a line at {x},{y}: {line}")
+
+
+def is_no_signal(picture):
+    """Black, but for the text in its middle."""
+    return all(max(pixel(picture, x, y)) < 40
+               for x in (20, WIDTH - 20) for y in (20, HEIGHT - 20))
+
+
+def looked_at_by_ffmpeg(program, seconds):
+    number = int(25 * seconds)
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera), "-b", "6000") as server:
+        for transport in ("tcp", "udp"):
+            seen = pictures(server.url(), number, transport)
+            rig.check(len(seen) == number, f"{transport}: {len(seen)} frames")
+            look(seen[0], True)
+            look(seen[-1], True)
+        rig.check(camera.connections == 1, f"{camera.connections} connections")
+
+
+def without_boxes(program, seconds):
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera), "--overlay=false", "-b", "6000",
+                    "--mount=/front/door") as server:
+        look(pictures(server.url("/front/door"), 10)[-1], False)
+
+
+def looked_at_by_rtspsrc(program, seconds):
+    number = int(25 * seconds)
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera)) as server:
+        for protocols in ("tcp", "udp"):
+            done = subprocess.run(
+                ["gst-launch-1.0", "-q", "rtspsrc", f"protocols={protocols}",
+                 f"location={server.url()}", "!", "decodebin", "!", "identity",
+                 f"eos-after={number}", "!", "fakesink", "sync=false"],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
+                check=False)
+            rig.check(done.returncode == 0, done.stdout.decode())
+
+
+def read_times(url, until):
+    """PTS of packets, as ffprobe sees them, while @until() is not true."""
+    process = subprocess.Popen(
+        ["ffprobe", "-loglevel", "error", "-rtsp_transport", "tcp",
+         "-show_entries", "packet=pts_time", "-of", "csv=p=0", url],
+        stdout=subprocess.PIPE, text=True)
+    times = []
+    try:
+        for line in process.stdout:
+            found = re.match(r"[0-9.]+", line)
+            if not found:
+                continue
+            times.append(float(found.group()))
+            if until(len(times)):
+                return times
+    finally:
+        process.kill()
+        process.wait()
+    rig.check(False, f"the client's connection was closed, at {times[-3:]}")
+
+
+def camera_that_comes_back(program, seconds):
+    """In the middle of the stream: its clients stay."""
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera), "-b", "6000") as server:
+        away = []
+
+        def until(n):
+            if n == 30:
+                camera.vanish()
+            if n == 34:             # pictures that say so, two a second
+                away.append(pictures(server.url(), 1)[0])
+                camera.appear()
+            return n == 34 + int(25 * seconds)
+
+        times = read_times(server.url(), until)
+        rig.check(all(a < b for a, b in zip(times, times[1:])), "PTS rise")
+        rig.check(is_no_signal(away[0]), "no signal is shown")
+        look(pictures(server.url(), 5)[-1], True)
+
+
+def camera_that_was_never_there(program, seconds):
+    with stillcamera.running() as camera:
+        gone = uri(camera)
+        camera.vanish()
+        with serving(program, gone) as server:
+            rig.check(is_no_signal_of(server.url()), "no signal is shown")
+        with serving(program, gone, "--away=refuse") as server:
+            rig.check("503" in refusal(server.url()), "503")
+            camera.appear()
+            deadline = time.monotonic() + 30
+            while refusal(server.url()) and time.monotonic() < deadline:
+                pass
+            look(pictures(server.url(), 5)[-1], True)
+
+
+def is_no_signal_of(url):
+    process = start_ffmpeg(url, "tcp", "-frames:v", "1", "-s",
+                           f"{WIDTH}x{HEIGHT}", "-f", "rawvideo", "-pix_fmt",
+                           "rgb24", "-")
+    out, err = process.communicate(timeout=60)
+    rig.check(len(out) == FRAME, f"ffmpeg: {err.decode()}")
+    return is_no_signal(out)
+
+
+def refusal(url):
+    """What ffmpeg says when it is refused; nothing, when it is not."""
+    process = start_ffmpeg(url, "tcp", "-frames:v", "1", "-f", "null", "-")
+    _, err = process.communicate(timeout=60)
+    return err.decode() if process.returncode != 0 else ""
+
+
+def ten_clients(program, seconds):
+    number = int(20 * seconds)
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera)) as server:
+        clients = [start_ffmpeg(server.url(), "tcp" if i % 2 else "udp",
+                                "-c", "copy", "-frames:v", str(number), "-f",
+                                "null", "-") for i in range(10)]
+        for client in clients:
+            _, err = client.communicate(timeout=120)
+            rig.check(client.returncode == 0, err.decode())
+        rig.check(camera.connections == 1, f"{camera.connections} connections")
+
+
+def write_config(path, *groups, mode=0o600):
+    path.write_text("\n".join(groups), encoding="utf-8")
+    path.chmod(mode)
+
+
+def camera_group(camera, name, *more):
+    return "\n".join([f"[camera {name}]", f"uri={uri(camera)}", *more, ""])
+
+
+def users_and_tls(program, seconds):
+    with tempfile.TemporaryDirectory() as directory, \
+            stillcamera.running() as camera:
+        place = pathlib.Path(directory)
+        key, certificate = place / "key.pem", place / "certificate.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+             "-keyout", key, "-out", certificate, "-days", "2", "-subj",
+             "/CN=127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
+        config = place / "site.conf"
+        users = "[users]\nalice=open sesame\n"
+        write_config(config, users, camera_group(camera, "front"))
+        with serving(program, "--config", str(config)) as server:
+            front = "/front"
+            rig.check("401" in refusal(server.url(front)), "no password")
+            rig.check("401" in refusal(server.url(front, "alice:wrong@")),
+                      "a wrong one")
+            rig.check("401" in refusal(server.url(front, "bob:open%20sesame@")),
+                      "somebody else")
+            look(pictures(server.url(front, "alice:open%20sesame@"), 5)[-1],
+                 True)
+        write_config(config, f"[server]\ncertificate={certificate}\n"
+                     f"private-key={key}\n", users,
+                     camera_group(camera, "front"))
+        with serving(program, "--config", str(config)) as server:
+            rig.check(server.scheme == "rtsps", server.scheme)
+            done = subprocess.run(
+                ["gst-launch-1.0", "-q", "rtspsrc", "tls-validation-flags=0",
+                 f"location={server.url(front)}", "user-id=alice",
+                 "user-pw=open sesame", "!", "decodebin", "!", "identity",
+                 "eos-after=10", "!", "fakesink"], timeout=60, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            rig.check(done.returncode == 0, done.stdout.decode())
+
+
+def reload_leaves_others_alone(program, seconds):
+    with tempfile.TemporaryDirectory() as directory, \
+            stillcamera.running() as one, stillcamera.running() as other:
+        config = pathlib.Path(directory) / "site.conf"
+        write_config(config, camera_group(one, "one"))
+        with serving(program, "--config", str(config)) as server:
+            def until(n):
+                if n == 10:
+                    rig.check("404" in refusal(server.url("/two")), "404")
+                    write_config(config, camera_group(one, "one"),
+                                 camera_group(other, "two"))
+                    server.process.send_signal(signal.SIGHUP)
+                    server.wait_for("was read again")
+                    look(pictures(server.url("/two"), 5)[-1], True)
+                    write_config(config, "[camera one]\nuir=oak://x\n")
+                    server.process.send_signal(signal.SIGHUP)
+                    said = server.wait_for("All stays as it was: (.*)")
+                    rig.check("uir" in said.group(1), said.group(1))
+                    write_config(config, camera_group(one, "one"))
+                    server.process.send_signal(signal.SIGHUP)
+                    server.wait_for("was read again")
+                    rig.check("404" in refusal(server.url("/two")), "404")
+                return n == 60
+
+            read_times(server.url("/one"), until)
+        rig.check(one.connections == 1, f"{one.connections} connections")
+
+
+def garbage(program, seconds):
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera)) as server:
+        for rubbish in (b"", b"\0" * 70000, b"GET / HTTP/1.1\r\n\r\n",
+                        b"DESCRIBE rtsp://x/camera RTSP/1.0\r\nCSeq: -1\r\n"
+                        b"Content-Length: 99999999999\r\n\r\n",
+                        b"SETUP * RTSP/1.0\r\n\r\n", os.urandom(4096)):
+            with socket.create_connection(("127.0.0.1", server.port)) as s:
+                with contextlib.suppress(OSError):
+                    s.sendall(rubbish)
+                    s.shutdown(socket.SHUT_WR)
+                    s.settimeout(10)
+                    s.recv(1000)
+        look(pictures(server.url(), 5)[-1], True)
+
+
+def wrong_usage(program, seconds):
+    for arguments, status, word in (
+            ([], 64, "--config"), (["--frobnicate"], 64, "frobnicate"),
+            (["oak://127.0.0.1", "--overlay=perhaps"], 78, "perhaps"),
+            (["--config", "/nowhere"], 78, "/nowhere"),
+            (["--address=192.0.2.1", "oak://127.0.0.1"], 69, "192.0.2.1")):
+        done = subprocess.run([program, *arguments], stderr=subprocess.PIPE,
+                              text=True, timeout=30, check=False)
+        rig.check(done.returncode == status and word in done.stderr,
+                  f"{arguments}: {done.returncode}: {done.stderr}")
+
+
+ALL = [looked_at_by_ffmpeg, without_boxes, looked_at_by_rtspsrc,
+       camera_that_comes_back, camera_that_was_never_there, ten_clients,
+       users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("server")
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("name", nargs="*")
+    options = parser.parse_args()
+    for tool in ("ffmpeg", "ffprobe", "openssl"):
+        if shutil.which(tool) is None:
+            rig.skip(f"there is no {tool}")
+    for one in ALL:
+        if options.name and one.__name__ not in options.name:
+            continue
+        started = time.monotonic()
+        one(options.server, options.seconds)
+        print(f"{one.__name__}: {time.monotonic() - started:.1f} s",
+              flush=True)
+
+
+if __name__ == "__main__":
+    rig.limit(600)
+    main()
