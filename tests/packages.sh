@@ -30,6 +30,7 @@ build   must  command    gst-launch-1.0         gstreamer1.0-tools
 build   must  command    gst-inspect-1.0        gstreamer1.0-tools
 build   must  element    videoconvert           gstreamer1.0-plugins-base
 build   may   library    pangocairo             libpango1.0-dev
+build   may   library    gstreamer-rtsp-server-1.0 libgstrtspserver-1.0-dev
 build   may   debian     dpkg-architecture      dpkg-dev
 build   may   command    msgfmt                 gettext
 build   may   since1.24  gstreamer-analytics-1.0 libgstreamer-plugins-bad1.0-dev
@@ -45,6 +46,9 @@ test    may   element    x265enc                gstreamer1.0-plugins-bad
 test    may   element    h264parse              gstreamer1.0-plugins-bad
 test    may   element    avdec_h264             gstreamer1.0-libav
 test    may   font       DejaVuSans             fonts-dejavu-core
+test    may   command    ffmpeg                 ffmpeg
+test    may   command    openssl                openssl
+test    may   element    rtpjpegpay             gstreamer1.0-plugins-good
 test    may   command    unshare                util-linux
 test    may   command    ip                     iproute2
 test    may   python     gi                     python3-gi

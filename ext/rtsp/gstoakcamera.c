@@ -431,8 +431,7 @@ gst_oak_camera_get_caps (GstOakCamera * self)
  * @data: passed on; one @func for each
  */
 void
-gst_oak_camera_watch (GstOakCamera * self, GstOakCameraFunc func,
-    gpointer data)
+gst_oak_camera_watch (GstOakCamera * self, GstOakCameraFunc func, gpointer data)
 {
   const Watcher watcher = { func, data };
 

@@ -40,8 +40,8 @@ struct _GstOakMount
 
 G_DEFINE_TYPE (GstOakMount, gst_oak_mount, GST_TYPE_RTSP_MEDIA_FACTORY);
 
-/* Parsers put parameter sets before each keyframe. Payloaders would do so before
- * each of its slices, where ffmpeg takes them for another picture's. */
+/* Parsers put parameter sets before each keyframe. Payloaders would do so
+ * before each of its slices, where ffmpeg takes them for another picture's. */
 static const struct
 {
   const gchar *kind;
@@ -49,9 +49,9 @@ static const struct
 } pass_ons[] = {
   {"image/jpeg", "rtpjpegpay name=pay0 pt=26"},
   {"video/x-h264", "h264parse config-interval=-1 ! rtph264pay name=pay0 "
-      "pt=96 aggregate-mode=zero-latency"},
+        "pt=96 aggregate-mode=zero-latency"},
   {"video/x-h265", "h265parse config-interval=-1 ! rtph265pay name=pay0 "
-      "pt=96 aggregate-mode=zero-latency"},
+        "pt=96 aggregate-mode=zero-latency"},
 };
 
 /* What the camera sends, or has sent, or may send. */
@@ -204,8 +204,8 @@ gst_oak_mount_create_pipeline (GstRTSPMediaFactory * factory,
     GstRTSPMedia * media)
 {
   GstElement *pipeline =
-      GST_RTSP_MEDIA_FACTORY_CLASS (gst_oak_mount_parent_class)->
-      create_pipeline (factory, media);
+      GST_RTSP_MEDIA_FACTORY_CLASS (gst_oak_mount_parent_class)->create_pipeline
+      (factory, media);
 
   gst_oak_camera_share_time (pipeline);
   return pipeline;
@@ -272,7 +272,8 @@ gst_oak_mount_finalize (GObject * object)
 static void
 gst_oak_mount_class_init (GstOakMountClass * klass)
 {
-  GstRTSPMediaFactoryClass *factory_class = GST_RTSP_MEDIA_FACTORY_CLASS (klass);
+  GstRTSPMediaFactoryClass *factory_class =
+      GST_RTSP_MEDIA_FACTORY_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = gst_oak_mount_finalize;
   factory_class->create_element = gst_oak_mount_create_element;

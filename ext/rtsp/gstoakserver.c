@@ -369,8 +369,7 @@ gst_oak_server_listen (GstOakServer * self, GError ** error)
       self->server, NULL);
   self->source = g_source_attach (source, NULL);
   g_source_unref (source);
-  self->timer =
-      g_timeout_add_seconds (CLEANUP, gst_oak_server_clean_up, self);
+  self->timer = g_timeout_add_seconds (CLEANUP, gst_oak_server_clean_up, self);
   gst_oak_server_tell_where (self, socket);
   g_object_unref (socket);
   return TRUE;

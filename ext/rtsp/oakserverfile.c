@@ -8,15 +8,14 @@
 #define CLIENTS_MAX 10000
 #define PORT_DEFAULT 8554       /* of RTSP, for who is not root */
 
-G_DEFINE_QUARK (oak-server-file-error-quark, oak_server_file_error)
-
-typedef enum
-{
-  KIND_TEXT,
-  KIND_PATH,
-  KIND_NUMBER,
-  KIND_WORD,
-} Kind;
+G_DEFINE_QUARK (oak - server - file - error - quark, oak_server_file_error)
+     typedef enum
+     {
+       KIND_TEXT,
+       KIND_PATH,
+       KIND_NUMBER,
+       KIND_WORD,
+     } Kind;
 
 /* *INDENT-OFF* */
 static const gchar *const booleans[] = { "false", "true", NULL };
@@ -59,8 +58,9 @@ static const Key server_keys[] = {
 };
 /* *INDENT-ON* */
 
-static gboolean
-set_text (const Key * key, const gchar * value, gchar ** text, GError ** error)
+     static gboolean
+         set_text (const Key * key, const gchar * value, gchar ** text,
+    GError ** error)
 {
   if (*value == '\0') {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,

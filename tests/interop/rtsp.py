@@ -264,6 +264,71 @@ def camera_group(camera, name, *more):
     return "\n".join([f"[camera {name}]", f"uri={uri(camera)}", *more, ""])
 
 
+def as_jpeg(size):
+    """The still picture, as a camera may encode it."""
+    return subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "gbrp",
+         "-s", f"{WIDTH}x{HEIGHT}", "-i", "-", "-vf", f"scale={size}",
+         "-pix_fmt", "yuvj420p", "-q:v", "2", "-huffman", "default", "-f", "mjpeg",
+         "-"],
+        input=stillcamera.picture(order=(1, 2, 0)), stdout=subprocess.PIPE,
+        check=True).stdout
+
+
+def codec_of(url):
+    return subprocess.run(
+        ["ffprobe", "-loglevel", "error", "-rtsp_transport", "tcp",
+         "-show_entries", "stream=codec_name,width", "-of", "csv=p=0", url],
+        stdout=subprocess.PIPE, text=True, timeout=60, check=False).stdout
+
+
+def jpeg(program, seconds):
+    """Passed on as long as RTP can carry it, and nobody asks for boxes."""
+    small = as_jpeg(f"{WIDTH}:{HEIGHT}")
+    for image, arguments, codec in (
+            (small, [], "mjpeg,640"),
+            (small, ["--overlay=true", "-b", "6000"], "h264,640"),
+            (as_jpeg("2048:1152"), [], "h264,2048")):
+        with stillcamera.running(image, 10) as camera, \
+                serving(program, uri(camera), *arguments) as server:
+            found = codec_of(server.url())
+            rig.check(codec in found, f"{found} for {codec}")
+            if not codec.endswith("640"):
+                continue
+            look(pictures(server.url(), 10)[-1], "h264" in codec)
+
+
+@contextlib.contextmanager
+def h264_camera():
+    """A pipeline that is a camera, and encodes."""
+    with subprocess.Popen(
+            ["gst-launch-1.0", "-m", "videotestsrc", "is-live=true",
+             "pattern=blue", "!",
+             f"video/x-raw,width={WIDTH},height={HEIGHT},framerate=30/1", "!",
+             "x264enc", "tune=zerolatency", "key-int-max=15", "!", "h264parse",
+             "config-interval=-1", "!", "video/x-h264,alignment=au", "!",
+             "oaktcpsink", "port=0", "name=sink", "-v"],
+            stdout=subprocess.PIPE, text=True) as process:
+        try:
+            for line in process.stdout:
+                found = re.search(r"current-port = (\d+)", line)
+                if found and int(found.group(1)) > 0:
+                    yield int(found.group(1))
+                    break
+        finally:
+            process.kill()
+
+
+def h264(program, seconds):
+    """Passed on: a packet for each access unit, as it came."""
+    with h264_camera() as port, \
+            serving(program, f"oak://127.0.0.1:{port}") as server:
+        rig.check("h264,640" in codec_of(server.url()), "h264")
+        seen = pictures(server.url(), int(25 * seconds))
+        rig.check(len(seen) == int(25 * seconds), f"{len(seen)} frames")
+        rig.check(is_like(pixel(seen[-1], 40, 80), (0, 0, 255)), "blue")
+
+
 def users_and_tls(program, seconds):
     with tempfile.TemporaryDirectory() as directory, \
             stillcamera.running() as camera:
@@ -357,7 +422,7 @@ def wrong_usage(program, seconds):
 
 ALL = [looked_at_by_ffmpeg, without_boxes, looked_at_by_rtspsrc,
        camera_that_comes_back, camera_that_was_never_there, ten_clients,
-       users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
+       jpeg, h264, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
 
 
 def main():

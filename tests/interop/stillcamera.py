@@ -16,10 +16,10 @@ COLOURS = ((200, 40, 40), (40, 170, 60), (40, 60, 190), (180, 180, 60))
 BOX = (0.25, 0.25, 0.75, 0.75)
 
 
-def picture():
-    """Planes B, G, R."""
+def picture(order=(2, 1, 0)):
+    """Planes B, G, R; or in another order."""
     planes = []
-    for channel in (2, 1, 0):
+    for channel in order:
         halves = [bytes([COLOURS[row * 2][channel]]) * (WIDTH // 2)
                   + bytes([COLOURS[row * 2 + 1][channel]]) * (WIDTH // 2)
                   for row in (0, 1)]

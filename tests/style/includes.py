@@ -27,6 +27,8 @@ BASE = [r"gst/base/.*\.h"]
 VIDEO = [r"gst/video/.*\.h"]
 ANALYTICS = [r"gst/analytics/.*\.h"]
 PANGO = [r"pango/.*\.h"]
+APP = [r"gst/app/.*\.h"]
+RTSP = [r"gst/rtsp-server/.*\.h"]
 TRANSLATION = [r"glib/gi18n-lib\.h"]
 CHECK = [r"gst/check/.*\.h"]
 ANY_GSTREAMER = [r"gst/.*\.h", r"gio/.*\.h", r"glib.*\.h", r"[a-z]+\.h"]
@@ -215,6 +217,25 @@ ROOMS = {
         CORE + TRANSLATION,
     ),
     # A pure room's test sees that room alone.
+    # The RTSP server: an application of GStreamer's, nothing of gst/oak.
+    "ext/rtsp/oakserverfile": ([], PURE),
+    "ext/rtsp/gstoakencoder": ([], CORE + TRANSLATION),
+    "ext/rtsp/gstoakcamera": (["oakserverfile.h"], CORE + APP + TRANSLATION),
+    "ext/rtsp/gstoakfeed": (["gstoakcamera.h"], CORE + APP + TRANSLATION),
+    "ext/rtsp/gstoakmount": (
+        ["gstoakcamera.h", "gstoakencoder.h", "gstoakfeed.h",
+         "oakserverfile.h"],
+        CORE + RTSP + TRANSLATION,
+    ),
+    "ext/rtsp/gstoakserver": (
+        ["gstoakmount.h", "oakserverfile.h"],
+        CORE + RTSP + VIDEO + TRANSLATION,
+    ),
+    "ext/rtsp/gstoakrtspserver": (
+        ["gstoakencoder.h", "gstoakserver.h"],
+        CORE + TRANSLATION + [r"glib-unix\.h", r"(locale|signal|unistd)\.h",
+                              r"sys/stat\.h"],
+    ),
     "tests/check/libs/oakallow": (["oakallow.h"], GIO + CHECK),
     "tests/check/libs/oakbackoff": (["oakbackoff.h"], PURE + CHECK),
     "tests/check/libs/oakclockmap": (["oakclockmap.h"], PURE + CHECK),
@@ -267,6 +288,10 @@ ROOMS = {
     "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
+    "tests/check/libs/oakserverfile": (
+        ["oakserverfile.h"],
+        PURE + CHECK,
+    ),
     "tests/check/libs/oakarea": (["oakarea.h"], PURE + CHECK),
     "tests/check/libs/oakcanvas": (["oakcanvas.h"], PURE + CHECK),
     "tests/check/libs/oakcolors": (["oakcolors.h"], PURE + CHECK),

@@ -80,12 +80,12 @@ describe_options (Options * options)
     {"mount", 'm', 0, G_OPTION_ARG_STRING, &options->mount,
         N_("Serve at this path (default: /camera)"), N_("/PATH")},
     {"encoder", 'e', 0, G_OPTION_ARG_STRING, &options->encoder,
-          N_("Encode with this element; copy = pass on what the camera has "
+        N_("Encode with this element; copy = pass on what the camera has "
               "encoded (default: auto)"), N_("NAME")},
     {"bitrate", 'b', 0, G_OPTION_ARG_INT, &options->bitrate,
         N_("Encode to so many kbit/s (default: 2000)"), N_("KBIT")},
     {"overlay", 'o', 0, G_OPTION_ARG_STRING, &options->overlay,
-          N_("Draw boxes around detections: true, false, or auto = where "
+        N_("Draw boxes around detections: true, false, or auto = where "
               "pictures are encoded here (default: auto)"), N_("WHEN")},
     {"metadata", 0, 0, G_OPTION_ARG_NONE, &options->metadata,
         N_("Serve detections as a second stream, ONVIF metadata"), NULL},
