@@ -40,6 +40,7 @@ struct _GstOakCamera
   GCond came;
   GstCaps *caps;                /* of the last picture */
   gint64 since;                 /* called, monotonic time, us */
+  gboolean is_away;             /* the last try has failed, or it was lost */
   GArray *watchers;
 };
 
@@ -73,6 +74,7 @@ gst_oak_camera_play (GstOakCamera * self)
   g_message (_("%s: calling %s"), self->name, self->uri);
   g_mutex_lock (&self->lock);
   self->since = g_get_monotonic_time ();
+  self->is_away = FALSE;
   g_mutex_unlock (&self->lock);
   self->plays = TRUE;
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
@@ -134,15 +136,34 @@ gst_oak_camera_fail (GstOakCamera * self)
 }
 
 static void
+gst_oak_camera_set_away (GstOakCamera * self, gboolean is_away)
+{
+  g_mutex_lock (&self->lock);
+  self->is_away = is_away;
+  g_cond_broadcast (&self->came);
+  g_mutex_unlock (&self->lock);
+}
+
+/* One that stays away is told of once. */
+static void
 gst_oak_camera_tell_element (GstOakCamera * self,
     const GstStructure * structure)
 {
-  if (gst_structure_has_name (structure, "oak-connected"))
+  gboolean was_away;
+
+  g_mutex_lock (&self->lock);
+  was_away = self->is_away;
+  g_mutex_unlock (&self->lock);
+  if (gst_structure_has_name (structure, "oak-connected")) {
+    gst_oak_camera_set_away (self, FALSE);
     g_message (_("%s: connected to %s"), self->name,
         gst_structure_get_string (structure, "address"));
-  else if (gst_structure_has_name (structure, "oak-disconnected"))
-    g_message (_("%s: away: %s"), self->name,
+  } else if (gst_structure_has_name (structure, "oak-disconnected")) {
+    gst_oak_camera_set_away (self, TRUE);
+    g_log (G_LOG_DOMAIN, was_away ? G_LOG_LEVEL_INFO : G_LOG_LEVEL_MESSAGE,
+        _("%s: away: %s"), self->name,
         gst_structure_get_string (structure, "message"));
+  }
 }
 
 static gboolean
@@ -159,9 +180,11 @@ gst_oak_camera_hear (GstBus * bus, GstMessage * message, gpointer data)
       gst_message_parse_error (message, &error, NULL);
       g_warning (_("%s: %s Next try in %d s."), self->name, error->message,
           RESTART);
+      gst_oak_camera_set_away (self, TRUE);
       gst_oak_camera_fail (self);
       break;
     case GST_MESSAGE_EOS:
+      gst_oak_camera_set_away (self, TRUE);
       gst_oak_camera_fail (self);
       break;
     case GST_MESSAGE_WARNING:
@@ -386,7 +409,7 @@ gst_oak_camera_is_there (GstOakCamera * self)
  * @timeout: in ns, from when it was first called: one that has been away for
  *     long is not waited for
  *
- * Waits until pictures come.
+ * Waits until pictures come, or a try has failed.
  *
  * Returns: %TRUE if they do
  */
@@ -398,7 +421,8 @@ gst_oak_camera_wait (GstOakCamera * self, GstClockTime timeout)
   g_mutex_lock (&self->lock);
   do
     is_there = self->caps != NULL && gst_oak_camera_is_there (self);
-  while (!is_there && g_cond_wait_until (&self->came, &self->lock,
+  while (!is_there && !self->is_away
+      && g_cond_wait_until (&self->came, &self->lock,
           self->since + timeout / GST_USECOND));
   g_mutex_unlock (&self->lock);
   return is_there;

@@ -11,11 +11,11 @@
 #include <gst/app/gstappsrc.h>
 #include <string.h>
 
-#define TICK 500                /* ms; a picture for each, while it is away */
+#define TICK 200                /* ms; a picture for each, while it is away */
 
 /* Without pictures clients see nothing, until this ends their sessions: those
  * that come again are told that the camera is away. */
-#define PATIENCE 20             /* ticks */
+#define PATIENCE 50             /* ticks */
 
 struct _GstOakFeed
 {
