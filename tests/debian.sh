@@ -37,15 +37,26 @@ enter_namespaces() {
 
 unmount() {
   for point in mnt dev proc; do
-    ! mountpoint -q "$1/$point" || umount "$1/$point"
+    ! mountpoint -q "$1/$point" || umount "$1/$point" || return
   done
+}
+
+# What is still mounted there is not ours to remove.
+remove_root() {
+  unmount "$1" && rm -rf --one-file-system "$1" && return
+  echo "$1 is in use: left as it is." >&2
+  return 1
 }
 
 leave_root() {
   [ -n "$root" ] || return 0
-  unmount "$root"
-  [ -n "${OAK_ROOTS_KEEP-}" ] || rm -rf --one-file-system "$root"
+  left=$root
   root=
+  if [ -n "${OAK_ROOTS_KEEP-}" ]; then
+    unmount "$left"
+  else
+    remove_root "$left"
+  fi
 }
 trap leave_root EXIT
 trap 'exit 130' INT
@@ -73,13 +84,12 @@ make_root() {
       "$(mirror)" >"$roots/$name-debootstrap.log" || return
     mv "$base/$name.part" "$base/$name"
   fi
+  remove_root "$roots/$name" || return
   root=$roots/$name
-  unmount "$root"
-  rm -rf --one-file-system "$root"
-  cp -a "$base/$name/." "$root"
-  mount -t proc proc "$root/proc"
-  mount --bind /dev "$root/dev"
-  mount --bind "$repository" "$root/mnt"
+  cp -a "$base/$name/." "$root" &&
+    mount -t proc proc "$root/proc" &&
+    mount --bind /dev "$root/dev" &&
+    mount -o bind,ro "$repository" "$root/mnt" || return
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
   # A mirror that lags behind serves lists that are over, as it says itself.
   echo 'Acquire::Check-Valid-Until "false";' \

@@ -30,6 +30,8 @@ URIS = (b"oak://10.12.101.188", b"oak://[2001:db8::1]:9876/?payload=jpeg",
         b"oak://camera.example:5000/?mode=server&allow-from=10.0.0.0/8",
         b"oak://h?width=640&height=352&latency=200&on-disconnect=eos",
         b"oak://user@h:1/path?labels=%2Ftmp%2Fl#x", b"oak://:5000?mode=server",
+        b"oak+listen://0.0.0.0:5000?allow-from=10.0.0.0/8,any",
+        b"oak+listen://[::]:0", b"oak+listen://127.0.0.1?latency=200",
         b"http://h", b"oak:", b"oak:///?port=0")
 CONTROLS = (b"0,", b"120,", b"255,", b"256,", b"AUT,", b"AUT ,", b"7 ,x")
 

@@ -27,10 +27,12 @@ run_suites() {
   for suite; do
     suites="$suites --suite $suite"
   done
-  meson compile -C "$dir" || return
   rm -f "$dir/meson-logs/testlog.json"
+  meson compile -C "$dir" || return
+  status=0
   # shellcheck disable=SC2086 # a word each
   meson test -C "$dir" --no-rebuild --print-errorlogs -t "${STRETCH:-2}" \
-    ${WRAPPER:+--wrapper "$WRAPPER"} $suites
-  python3 "$source/tests/count.py" "$dir/meson-logs/testlog.json"
+    ${WRAPPER:+--wrapper "$WRAPPER"} $suites || status=$?
+  python3 "$source/tests/count.py" "$dir/meson-logs/testlog.json" || return
+  return "$status"
 }

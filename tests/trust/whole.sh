@@ -35,6 +35,7 @@ export OAK_BUILD_DIR
 with_a_build() {
   dir=$OAK_BUILD_DIR/$1
   shift
+  rm -f "$dir/meson-logs/testlog.json"
   sh "$source/tests/packages.sh" build test &&
     set_up "$dir" --werror -Dtests=enabled "$@" && meson compile -C "$dir"
 }
@@ -48,7 +49,7 @@ run_part() {
     tsan) sh "$here/tsan.sh" ;;
     threads) with_a_build test -Dexamples=enabled &&
       OAK_THREADS_ROUNDS=1000 meson test -C "$OAK_BUILD_DIR/test" -t 5 \
-        --no-rebuild oakthreads
+        --no-rebuild oakthreads &&
       python3 "$source/tests/count.py" \
         "$OAK_BUILD_DIR/test/meson-logs/testlog.json" ;;
     fuzz) sh "$source/tests/fuzz/fuzz.sh" --runs 10000000 allow clockmap \
@@ -66,13 +67,19 @@ run_part() {
 
 said=$(mktemp)
 sums=$(mktemp)
-trap 'rm -f "$said" "$sums"' EXIT
+ended=$(mktemp)
+trap 'rm -f "$said" "$sums" "$ended"' EXIT
 for part; do
   printf '\n==== %s\n' "$part"
-  run_part "$part" 2>&1 | tee "$said"
-  grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$said" |
-    tail -n 1 | grep . >>"$sums" ||
-    echo "0 passed, 1 failed, 0 skipped" >>"$sums"
+  { run_part "$part" 2>&1; echo $? >"$ended"; } | tee "$said"
+  sum=$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$said" |
+    tail -n 1)
+  echo "${sum:-0 passed, 1 failed, 0 skipped}" >>"$sums"
+  # It may have ended badly without a test that did.
+  case $(cat "$ended"):$sum in
+    0:* | *" "[1-9]*" failed"*) ;;
+    *) [ -z "$sum" ] || echo "0 passed, 1 failed, 0 skipped" >>"$sums" ;;
+  esac
 done
 
 awk '{ passed += $1; failed += $3; skipped += $5 }
