@@ -16,7 +16,8 @@
 /* How long an attempt may take, in us. */
 #define ATTEMPT (5 * G_TIME_SPAN_SECOND)
 
-/* What a client may say in a tick: more is left to its own memory. */
+/* What clients may say in a tick, all of them, and those that come again and
+ * again: more is left to their own memory. */
 #define MESSAGES_MAX 100
 
 /* How long frames that have begun may take at the end, in ms. */
@@ -30,7 +31,6 @@ typedef struct
   gchar *name;
   GSource *reading;             /* NULL = it has said enough for now */
   GSource *writing;             /* NULL = there is nothing to send */
-  guint n_messages;             /* in this tick */
 } Seat;
 
 struct _GstOakSender
@@ -55,6 +55,7 @@ struct _GstOakSender
   GSocket *socket;              /* listens; NULL: we connect */
   GSource *accepting;
   gboolean resting;             /* accepting failed in this tick */
+  guint n_messages;             /* that were read in this tick */
   GSource *tick;
   GstOakSenderSettings settings;
   GCancellable *attempt;        /* to connect; NULL = none */
@@ -157,7 +158,7 @@ on_heard (const OakControl * control, const GError * error, gpointer user_data)
   Seat *seat = user_data;
   GstOakSender *self = seat->sender;
 
-  seat->n_messages++;
+  self->n_messages++;
   if (control != NULL) {
     g_mutex_lock (&self->lock);
     self->counters.controls++;
@@ -175,7 +176,7 @@ on_readable (GSocket * socket, GIOCondition condition, gpointer user_data)
   if (!gst_oak_client_receive (seat->client, on_heard, seat, &error)) {
     gst_oak_sender_remove (seat, error);
     g_error_free (error);
-  } else if (seat->n_messages >= MESSAGES_MAX) {
+  } else if (seat->sender->n_messages >= MESSAGES_MAX) {
     clear_source (&seat->reading);
   }
   return G_SOURCE_CONTINUE;
@@ -184,7 +185,7 @@ on_readable (GSocket * socket, GIOCondition condition, gpointer user_data)
 static void
 gst_oak_sender_watch_reading (Seat * seat)
 {
-  if (seat->reading != NULL)
+  if (seat->reading != NULL || seat->sender->n_messages >= MESSAGES_MAX)
     return;
   seat->reading = gst_oak_sender_attach (seat->sender,
       gst_oak_client_watch (seat->client, G_IO_IN),
@@ -435,7 +436,6 @@ look_after (Seat * seat)
     g_error_free (error);
     return;
   }
-  seat->n_messages = 0;
   gst_oak_sender_watch_reading (seat);
 }
 
@@ -444,6 +444,7 @@ on_tick (gpointer user_data)
 {
   GstOakSender *self = user_data;
 
+  self->n_messages = 0;
   gst_oak_sender_visit (self, look_after);
   if (self->attempt != NULL
       && g_get_monotonic_time () - self->attempt_since >= ATTEMPT)

@@ -159,6 +159,9 @@ GST_DEBUG_CATEGORY_STATIC (gst_oak_tcp_src_debug);
 /* Messages a second on frames without an image, and gaps. */
 #define NO_IMAGE_RATE_MAX 200
 
+/* LATENCY messages a second: each has the whole pipeline asked anew. */
+#define LATENCY_RATE_MAX 4
+
 /* What create() does with a frame that is left out. */
 #define FLOW_SKIP GST_FLOW_CUSTOM_SUCCESS
 
@@ -206,6 +209,7 @@ struct _GstOakTcpSrc
   gboolean told_geometry;
   gboolean told_unusable;       /* since the last picture that went out */
   GstOakPace no_image;
+  GstOakPace latencies;         /* messages */
   gboolean discont;
   gboolean resync;              /* time has jumped before the next picture */
 };
@@ -498,8 +502,13 @@ gst_oak_tcp_src_update_held (GstOakTcpSrc * self)
   gboolean changed;
 
   GST_OBJECT_LOCK (self);
+  /* By its own times: a camera may say anything. A silence ends it. */
+  if (self->settings.stall_timeout > 0)
+    interval = MIN (interval,
+        self->settings.stall_timeout * (GstClockTime) GST_MSECOND);
   changed = self->settings.verify_frames && self->frame_duration == 0
-      && (interval > self->held_for || interval < self->held_for / 2);
+      && (interval > self->held_for || interval < self->held_for / 2)
+      && gst_oak_pace_allows (&self->latencies, LATENCY_RATE_MAX);
   if (changed)
     self->held_for = interval + interval / 4;
   GST_OBJECT_UNLOCK (self);
@@ -1118,6 +1127,7 @@ gst_oak_tcp_src_take_settings (GstOakTcpSrc * self, GstOakPeer * peer,
   self->told_geometry = FALSE;
   self->told_unusable = FALSE;
   self->no_image.since = 0;
+  self->latencies.since = 0;
   self->broken_connection = 0;
   self->discont = TRUE;
   self->resync = FALSE;

@@ -1809,6 +1809,30 @@ GST_START_TEST (test_client_that_talks_without_end_is_not_heard_without_end)
 
 GST_END_TEST;
 
+GST_START_TEST (test_clients_that_come_again_are_not_heard_without_end)
+{
+  Rig *rig = rig_new ("max-clients=64", JPEG);
+  gint64 start = g_get_monotonic_time ();
+  guint64 heard, seconds;
+  guint i, k;
+
+  for (i = 0; i < 30; i++) {
+    GSocket *reader = rig_connect (rig);
+
+    for (k = 0; k < 99; k++)
+      say (reader, "7  ," PAD_28);
+    reader_close (reader);
+  }
+  rig_wait_at_least (rig, "controls", 100);
+  heard = rig_stat (rig, "controls");
+  seconds = (g_get_monotonic_time () - start) / G_TIME_SPAN_SECOND;
+  fail_unless (heard <= 100 * (seconds + 2), "%" G_GUINT64_FORMAT " in %"
+      G_GUINT64_FORMAT " s", heard, seconds);
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_controls_are_read_in_a_pause)
 {
   Rig *rig = g_new0 (Rig, 1);
@@ -2269,6 +2293,8 @@ oaktcpsink_suite (void)
   tcase_add_test (controls, test_nonsense_is_told_of_and_skipped);
   tcase_add_test (controls,
       test_client_that_talks_without_end_is_not_heard_without_end);
+  tcase_add_test (controls,
+      test_clients_that_come_again_are_not_heard_without_end);
   tcase_add_test (controls, test_controls_are_read_in_a_pause);
 
   suite_add_tcase (s, states);

@@ -461,6 +461,42 @@ GST_START_TEST (test_verifying_is_measured)
 
 GST_END_TEST;
 
+/* A camera may say any times, and as fast as the network has it. */
+GST_START_TEST (test_times_that_leap_do_not_flood_the_bus)
+{
+  Rig *rig = rig_new ();
+  gint64 start = g_get_monotonic_time ();
+  guint64 time = 1, n = 0, seconds;
+  GstMessage *message;
+  guint i;
+
+  rig_set (rig, "verify-frames", "true");
+  rig_set (rig, "drop-on-latency", "false");
+  rig_set (rig, "stall-timeout", "5000");
+  rig_set (rig, "latency", "200");
+  rig_play (rig);
+  for (i = 0; i < 900; i++) {
+    gchar *word = g_strdup_printf ("%" G_GUINT64_FORMAT ".%06u", time, i);
+
+    rig_say_header (rig, word, 0, 0);
+    time += i % 9 < 4 ? 60 : 0;
+    g_free (word);
+  }
+  rig_wait_stat (rig, "frames-without-image", 899);
+  while ((message = rig_poll_message (rig, GST_MESSAGE_LATENCY, 0)) != NULL) {
+    gst_message_unref (message);
+    n++;
+  }
+  seconds = (g_get_monotonic_time () - start) / G_TIME_SPAN_SECOND;
+  fail_unless (n <= 5 * (seconds + 2), "%" G_GUINT64_FORMAT " in %"
+      G_GUINT64_FORMAT " s", n, seconds);
+  fail_unless (ask_latency (rig) < 7 * GST_SECOND, "%" G_GUINT64_FORMAT,
+      ask_latency (rig));
+  rig_free (rig);
+}
+
+GST_END_TEST;
+
 /*** late frames ***/
 
 /* *INDENT-OFF* */
@@ -983,6 +1019,7 @@ oaktiming_suite (void)
       G_N_ELEMENTS (latencies));
   tcase_add_test (tc, test_frame_rate_of_downstream_counts);
   tcase_add_test (tc, test_verifying_is_measured);
+  tcase_add_test (tc, test_times_that_leap_do_not_flood_the_bus);
 
   add_late (s);
   add_room (s);
