@@ -18,6 +18,7 @@
 #define EARLY_MAX (1 * SECOND)  /* no network brings a frame sooner */
 #define LATE_MAX (1 * SECOND)   /* it may bring one later, */
 #define LATE_LASTS (10 * SECOND)        /* but hardly all of so long a time */
+#define CATCHING_UP (100 * MSECOND)     /* in so long a time */
 #define FROZEN_MAX (1 * SECOND) /* a device time that comes again and again */
 
 /* How fast the offset in use follows the line: in so many seconds, within
@@ -60,10 +61,23 @@ line_value (const OakClockMap * map, gdouble at)
   return map->line_delay + (at - map->line_at) * map->line_slope;
 }
 
+/* Frames that were left lying come faster than they were taken: their delay
+ * falls. Where it does not, that is no reason any more. */
+static void
+judge_excuse (OakClockMap * map, guint64 arrival, gdouble delay)
+{
+  if (map->excused_since == 0 || delay < map->excused_delay - CATCHING_UP) {
+    map->excused_since = arrival;
+    map->excused_delay = delay;
+  } else if ((gdouble) (gint64) (arrival - map->excused_since) >= LATE_LASTS) {
+    map->excused = FALSE;
+  }
+}
+
 /* A step back that is not before the last frame looks as a late frame does.
  * It is told by time: no frame is punctual any more. */
 static Verdict
-judge_late (OakClockMap * map, guint64 arrival, gboolean is_late)
+judge_late (OakClockMap * map, guint64 arrival, gdouble delay, gboolean is_late)
 {
   gboolean was_late = map->late;
 
@@ -72,6 +86,8 @@ judge_late (OakClockMap * map, guint64 arrival, gboolean is_late)
     map->excused = FALSE;
     return VERDICT_FITS;
   }
+  if (map->excused)
+    judge_excuse (map, arrival, delay);
   if (!was_late || map->excused)
     map->late_since = arrival;
 
@@ -95,7 +111,7 @@ judge (OakClockMap * map, guint64 device_time, guint64 arrival, gdouble at,
   if (map->frozen || device_time < map->last_device
       || delay - MAX (line, map->offset) < -EARLY_MAX)
     return VERDICT_STEPPED;
-  return judge_late (map, arrival, delay - line > LATE_MAX);
+  return judge_late (map, arrival, delay, delay - line > LATE_MAX);
 }
 
 static void
@@ -358,12 +374,14 @@ oak_clock_map_place (OakClockMap * map, guint64 device_time, guint64 arrival,
  * @map: a mapping
  *
  * Frames were left lying before their arrival was noted. Until one is punctual
- * again, late ones say nothing about the device's clock, however long.
+ * again, late ones say nothing about the device's clock, as long as each is less
+ * late than those before, be it by a hundredth.
  */
 void
 oak_clock_map_excuse (OakClockMap * map)
 {
   map->excused = TRUE;
+  map->excused_since = 0;
 }
 
 /**

@@ -43,6 +43,8 @@ typedef struct
   gboolean late;                /* it came much too late */
   guint64 late_since;           /* arrival of the first of such, ns */
   gboolean excused;             /* it was not the camera's fault */
+  guint64 excused_since;        /* arrival of one that caught up, ns; 0 = none */
+  gdouble excused_delay;        /* of that, ns over the anchor's */
   guint64 n_jumps;              /* steps of the clock, since the reset */
 
   OakClockMapPoint drift_from;  /* offsets that were in use; at 0 = none yet */

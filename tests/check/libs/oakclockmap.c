@@ -191,6 +191,50 @@ GST_START_TEST (test_frames_that_we_left_lying_are_no_step)
 
 GST_END_TEST;
 
+/* A link that is as fast as the camera and no faster: what was once behind stays
+ * so, and is placed where it arrives after a while. */
+GST_START_TEST (test_excuse_is_over_when_nothing_catches_up)
+{
+  OakClockMap map;
+  gboolean jumped;
+  guint i;
+
+  oak_clock_map_reset (&map);
+  oak_clock_map_place (&map, 12 * S, 100 * S, &jumped);
+  oak_clock_map_excuse (&map);
+  for (i = 0; i < 100; i++) {
+    guint64 placed = oak_clock_map_place (&map, (13 + i) * S + i % 3 * 20 * MS,
+        (103 + i) * S, &jumped);
+
+    fail_unless_equals_int (jumped, i == 19);
+    if (i >= 19)
+      fail_unless (placed + S / 10 > (103 + i) * S);
+  }
+  fail_unless_equals_uint64 (map.n_jumps, 1);
+}
+
+GST_END_TEST;
+
+/* Eleven milliseconds a second are enough; nine are not. */
+GST_START_TEST (test_excuse_lasts_while_frames_catch_up)
+{
+  OakClockMap map;
+  gboolean jumped;
+  guint64 gain = (__i__ == 0 ? 11 : 9) * MS;
+  guint i, n = 0;
+
+  oak_clock_map_reset (&map);
+  oak_clock_map_place (&map, 12 * S, 100 * S, &jumped);
+  oak_clock_map_excuse (&map);
+  for (i = 0; i < 100; i++) {
+    oak_clock_map_place (&map, (13 + i) * S + i * gain, (108 + i) * S, &jumped);
+    n += jumped;
+  }
+  fail_unless_equals_int (n, __i__);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_one_that_is_punctual_ends_the_excuse)
 {
   OakClockMap map;
@@ -512,6 +556,8 @@ oakclockmap_suite (void)
   tcase_add_test (tc, test_what_was_seen_is_kept_for_half_a_minute);
   tcase_add_test (tc, test_frames_that_we_left_lying_are_no_step);
   tcase_add_test (tc, test_one_that_is_punctual_ends_the_excuse);
+  tcase_add_test (tc, test_excuse_is_over_when_nothing_catches_up);
+  tcase_add_loop_test (tc, test_excuse_lasts_while_frames_catch_up, 0, 2);
   tcase_add_loop_test (tc, test_pts_never_stands_far_ahead, 0, 20);
   tcase_add_loop_test (tc, test_camera_of_ten_minutes, 0,
       G_N_ELEMENTS (runs) * SEEDS);
