@@ -336,9 +336,11 @@ class Soak:
                 break
         deadline = time.monotonic() + THREADS_END
         holds = self.source.holds()
+        # What is on its way to be freed, by whichever thread, is no growth.
         while time.monotonic() < deadline:
             time.sleep(0.5)
-            holds = min(holds, self.source.holds(), key=lambda one: one[2])
+            self.source.stats()
+            holds = tuple(map(min, holds, self.source.holds()))
         return stats, holds
 
     def run(self):
