@@ -40,6 +40,7 @@ testing-clang      testing    short  CC=clang
 testing-lto        testing    short  -Db_lto=true --buildtype=release
 i386               i386     short
 i386-release       i386     short  --buildtype=release
+arm64              arm64    pure
 s390x              s390x    pure
 TABLE
 }
@@ -65,11 +66,10 @@ enter_root() {
   current=
   case $1 in
     i386) make_root i386 bookworm --arch=i386 ;;
-    # Unpacked by hand: its programs run by qemu alone.
-    s390x) make_foreign ;;
+    arm64 | s390x) make_foreign "$1" ;;
     *) make_root "$1" "$1" ;;
   esac || return
-  [ "$1" = s390x ] || inside "apt-get -q update &&
+  [ "$root" = "$roots/host" ] || inside "apt-get -q update &&
     DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
       --no-install-recommends git ca-certificates locales &&
     git config --global --add safe.directory '*'" || return
@@ -80,29 +80,40 @@ enter_root() {
 # somebody who runs its programs. None of that is a root to be entered.
 make_foreign() {
   make_root host bookworm || return
-  inside "apt-get -q update && dpkg --add-architecture s390x &&
+  inside "apt-get -q update && dpkg --add-architecture $1 &&
     apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install \
-      --no-install-recommends gcc-s390x-linux-gnu libc6-dev-s390x-cross \
-      qemu-user-static binfmt-support meson ninja-build pkg-config git \
-      ca-certificates python3 libgstreamer1.0-dev:s390x \
-      libgstreamer-plugins-base1.0-dev:s390x &&
+      --no-install-recommends gcc-$(name_cpu "$1")-linux-gnu \
+      libc6-dev-$1-cross qemu-user-static binfmt-support meson ninja-build \
+      pkg-config git ca-certificates python3 libgstreamer1.0-dev:$1 \
+      libgstreamer-plugins-base1.0-dev:$1 &&
     git config --global --add safe.directory '*'"
 }
 
+# Debian's name of a processor is not everybody's.
+name_cpu() {
+  case $1 in
+    arm64) echo aarch64 ;;
+    *) echo "$1" ;;
+  esac
+}
+
 cross_file() {
-  cat <<'FILE'
+  cpu=$(name_cpu "$1")
+  endian=little
+  [ "$1" != s390x ] || endian=big
+  cat <<FILE
 [binaries]
-c = 's390x-linux-gnu-gcc'
-ar = 's390x-linux-gnu-gcc-ar'
-strip = 's390x-linux-gnu-strip'
-pkgconfig = 's390x-linux-gnu-pkg-config'
-pkg-config = 's390x-linux-gnu-pkg-config'
-exe_wrapper = 'qemu-s390x-static'
+c = '$cpu-linux-gnu-gcc'
+ar = '$cpu-linux-gnu-gcc-ar'
+strip = '$cpu-linux-gnu-strip'
+pkgconfig = '$cpu-linux-gnu-pkg-config'
+pkg-config = '$cpu-linux-gnu-pkg-config'
+exe_wrapper = 'qemu-$cpu-static'
 [host_machine]
 system = 'linux'
-cpu_family = 's390x'
-cpu = 's390x'
-endian = 'big'
+cpu_family = '$cpu'
+cpu = '$cpu'
+endian = '$endian'
 FILE
 }
 
@@ -143,7 +154,7 @@ run_row() {
       export LC_ALL=de_DE.UTF-8 TZ=Asia/Kathmandu && $setup &&
       suites='$short' && $run_tests" ;;
     # A processor that is emulated takes its time.
-    pure) cross_file >"$root/srv/cross" &&
+    pure) cross_file "$current" >"$root/srv/cross" &&
       inside "export CK_TIMEOUT_MULTIPLIER=10; $clone && $setup --auto-features=disabled -Dtests=enabled \
         --cross-file /srv/cross && suites='$(pure_rooms)' && $run_tests" ;;
     *) echo "There are no suites '$kind'."; return 2 ;;
