@@ -76,6 +76,47 @@ static const struct
 };
 /* *INDENT-ON* */
 
+/* These name another camera, which is what the URI is for; end the source; or
+ * are not ours. */
+static const gchar *const left_out[] = {
+  "host", "port", "mode", "width", "height", "on-disconnect", "uri",
+  "name", "parent", "blocksize", "num-buffers", "typefind", "do-timestamp",
+  "automatic-eos"
+};
+
+static gboolean
+is_set_or_left_out (const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (settings); i++) {
+    if (g_str_equal (settings[i].property, name))
+      return TRUE;
+  }
+  for (i = 0; i < G_N_ELEMENTS (left_out); i++) {
+    if (g_str_equal (left_out[i], name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A property that comes has to be added above, or it is not looked at. */
+GST_START_TEST (test_all_that_can_be_set_is_set)
+{
+  GstElement *src = gst_element_factory_make ("oaktcpsrc", NULL);
+  g_autofree GParamSpec **specs = NULL;
+  guint i, n;
+
+  specs = g_object_class_list_properties (G_OBJECT_GET_CLASS (src), &n);
+  for (i = 0; i < n; i++) {
+    if (specs[i]->flags & G_PARAM_WRITABLE)
+      fail_unless (is_set_or_left_out (specs[i]->name), "%s", specs[i]->name);
+  }
+  gst_object_unref (src);
+}
+
+GST_END_TEST;
+
 static void
 set_one (Crowd * crowd, GRand * chance)
 {
@@ -460,6 +501,7 @@ oakthreads_suite (void)
   tcase_set_timeout (tc,
       20 + number_from_environment ("OAK_THREADS_ROUNDS", 0));
   suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_all_that_can_be_set_is_set);
   tcase_add_test (tc, test_threads_use_a_source_that_reconnects);
   tcase_add_test (tc, test_threads_use_a_source_that_listens);
   return s;
