@@ -49,6 +49,7 @@ test    may   font       DejaVuSans             fonts-dejavu-core
 test    may   command    ffmpeg                 ffmpeg
 test    may   command    openssl                openssl
 test    may   element    rtpjpegpay             gstreamer1.0-plugins-good
+test    may   element    rtspclientsink         gstreamer1.0-rtsp
 test    may   command    unshare                util-linux
 test    may   command    ip                     iproute2
 test    may   python     gi                     python3-gi

@@ -374,8 +374,8 @@ oak_clock_map_place (OakClockMap * map, guint64 device_time, guint64 arrival,
  * @map: a mapping
  *
  * Frames were left lying before their arrival was noted. Until one is punctual
- * again, late ones say nothing about the device's clock, as long as each is less
- * late than those before, be it by a hundredth.
+ * again, late ones say nothing about the device's clock, as long as they become
+ * less late, be it by a hundredth of the time.
  */
 void
 oak_clock_map_excuse (OakClockMap * map)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """oak-rtsp-server, and clients that nobody here wrote: ffmpeg, rtspsrc.
 
-    rtsp.py SERVER [--seconds N] [NAME ...]
+    rtsp.py SERVER [--record-server PROGRAM] [--seconds N] [NAME ...]
 
+--record-server  what streams are pushed to; without it that is not looked at
 --seconds N  how long each client watches; default: 4
 NAME         of what is looked at; default: all
 """
@@ -26,6 +27,8 @@ import stillcamera
 
 WIDTH, HEIGHT = stillcamera.WIDTH, stillcamera.HEIGHT
 FRAME = WIDTH * HEIGHT * 3
+
+RECORD_SERVER = None            # a program
 
 # Colours by way of 4:2:0 and an encoder at some Mbit/s.
 TOLERANCE = 16
@@ -330,6 +333,34 @@ def h264(program, seconds):
         rig.check(is_like(pixel(seen[-1], 40, 80), (0, 0, 255)), "blue")
 
 
+def pushed(program, seconds):
+    """From a mount on to another server, encoded as it is."""
+    number = int(20 * seconds)
+    with stillcamera.running() as camera, \
+            serving(program, uri(camera)) as server, \
+            subprocess.Popen([RECORD_SERVER], stdout=subprocess.PIPE,
+                             text=True) as other:
+        try:
+            port = other.stdout.readline().split()[1]
+            with subprocess.Popen(
+                    ["gst-launch-1.0", "-q", "rtspsrc", "protocols=tcp",
+                     f"location={server.url()}", "!", "rtph264depay", "!",
+                     "h264parse", "!", "rtspclientsink",
+                     f"location=rtsp://127.0.0.1:{port}/live"]) as pusher:
+                try:
+                    for line in other.stdout:
+                        word, n, size = line.split()
+                        rig.check(size == f"{WIDTH}x{HEIGHT}", line)
+                        if int(n) >= number:
+                            break
+                    else:
+                        rig.check(False, "the other server ended")
+                finally:
+                    pusher.kill()
+        finally:
+            other.kill()
+
+
 def users_and_tls(program, seconds):
     with tempfile.TemporaryDirectory() as directory, \
             stillcamera.running() as camera:
@@ -418,20 +449,25 @@ def wrong_usage(program, seconds):
 
 ALL = [looked_at_by_ffmpeg, without_boxes, looked_at_by_rtspsrc,
        camera_that_comes_back, camera_that_was_never_there, ten_clients,
-       jpeg, h264, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
+       jpeg, h264, pushed, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("server")
+    parser.add_argument("--record-server")
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("name", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     for tool in ("ffmpeg", "ffprobe", "openssl"):
         if shutil.which(tool) is None:
             rig.skip(f"there is no {tool}")
+    global RECORD_SERVER
+    RECORD_SERVER = options.record_server
     for one in ALL:
         if options.name and one.__name__ not in options.name:
+            continue
+        if one is pushed and RECORD_SERVER is None:
             continue
         started = time.monotonic()
         one(options.server, options.seconds)

@@ -288,6 +288,7 @@ ROOMS = {
     "tests/check/libs/oaksearch": (["oaksearch.h"], PURE + CHECK),
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
+    "tests/interop/recordserver": ([], CORE + RTSP),
     "tests/check/libs/oakserverfile": (
         ["oakserverfile.h"],
         PURE + CHECK,

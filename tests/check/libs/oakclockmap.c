@@ -191,8 +191,8 @@ GST_START_TEST (test_frames_that_we_left_lying_are_no_step)
 
 GST_END_TEST;
 
-/* A link that is as fast as the camera and no faster: what was once behind stays
- * so, and is placed where it arrives after a while. */
+/* A link that is as fast as the camera and no faster: what was once behind
+ * stays so, and is placed where it arrives after a while. */
 GST_START_TEST (test_excuse_is_over_when_nothing_catches_up)
 {
   OakClockMap map;
