@@ -378,10 +378,10 @@ gst_oak_server_listen (GstOakServer * self, GError ** error)
 /**
  * gst_oak_server_new:
  * @settings: (transfer full): all of it
- * @error: return location for an error: the certificate, the address
+ * @error: return location for an error: the certificate, the address, cameras
  *
  * Listens from now on, and works while the default main context runs. A camera
- * whose URI is wrong is told of, and left out.
+ * whose URI is wrong is told of, and left out; without any other, it fails.
  *
  * Returns: (transfer full) (nullable): a server
  */
@@ -408,6 +408,12 @@ gst_oak_server_new (OakServerSettings * settings, GError ** error)
     return NULL;
   }
   gst_oak_server_add_new (self, settings);
+  if (g_hash_table_size (self->mounts) == 0) {
+    g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        _("There is no camera that can be served."));
+    gst_oak_server_free (self);
+    return NULL;
+  }
   return self;
 }
 

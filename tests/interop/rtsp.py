@@ -440,6 +440,7 @@ def wrong_usage(program, seconds):
             ([], 64, "--config"), (["--frobnicate"], 64, "frobnicate"),
             (["oak://127.0.0.1", "--overlay=perhaps"], 78, "perhaps"),
             (["--config", "/nowhere"], 78, "/nowhere"),
+            (["oak://127.0.0.1:0"], 69, "no camera"),
             (["--address=192.0.2.1", "oak://127.0.0.1"], 69, "192.0.2.1")):
         done = subprocess.run([program, *arguments], stderr=subprocess.PIPE,
                               text=True, timeout=30, check=False)
