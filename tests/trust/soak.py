@@ -32,7 +32,7 @@ import sys
 import termios
 import time
 
-WARM_UP = 0.1                   # of the time
+WARM_UP = 0.2                   # of the time
 WARM_UP_MIN = 10                # s
 GROWTH_MAX = 1024               # KiB
 STOP_MAX = 500                  # ms
