@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The whole source: a camera says these bytes, cut into pieces, with pauses,
- * and goes. The first two bytes say how the source is set; then each piece has
- * a byte for its length and one for the pause before it. */
+ * and goes, or comes once more. The first two bytes say how the source is set;
+ * then each piece has a byte for its length and one for the pause before it. */
 
 #include <gio/gio.h>
 #include <gst/video/video.h>
@@ -18,6 +18,8 @@ typedef struct
 {
   const guint8 *data;
   gsize size;
+  gboolean comes_again;         /* and says the other half */
+  GMutex lock;
   GSocketListener *listener;
 } Camera;
 
@@ -47,17 +49,36 @@ say (GSocketConnection * connection, const guint8 * data, gsize size)
   }
 }
 
-static gpointer
-run_camera (gpointer user_data)
+static void
+serve (Camera * camera, const guint8 * data, gsize size)
 {
-  Camera *camera = user_data;
   GSocketConnection *connection =
       g_socket_listener_accept (camera->listener, NULL, NULL, NULL);
 
   if (connection != NULL) {
-    say (connection, camera->data, camera->size);
+    say (connection, data, size);
     g_object_unref (connection);
   }
+}
+
+static void
+close_door (Camera * camera)
+{
+  g_mutex_lock (&camera->lock);
+  g_socket_listener_close (camera->listener);
+  g_mutex_unlock (&camera->lock);
+}
+
+static gpointer
+run_camera (gpointer user_data)
+{
+  Camera *camera = user_data;
+  gsize first = camera->comes_again ? camera->size / 2 : camera->size;
+
+  serve (camera, camera->data, first);
+  if (camera->comes_again)
+    serve (camera, camera->data + first, camera->size - first);
+  close_door (camera);
   return NULL;
 }
 
@@ -101,7 +122,9 @@ make_pipeline (guint8 how, guint8 payload, guint16 port, Seen * seen)
       "payload", payload % N_PAYLOADS, "verify-frames", (how & 1) != 0,
       "drop-on-latency", (how & 2) != 0, "post-detections", (how & 4) != 0,
       "timestamp-mode", (how & 8) != 0, "wall-clock-meta", (how & 16) != 0,
-      "on-disconnect", (how & 32) != 0 ? 1 : 2, NULL);
+      "on-disconnect", (how & 128) != 0 ? 0 : (how & 32) != 0 ? 1 : 2,
+      "reconnect-delay", 1, "reconnect-delay-max", 1, "reconnect-attempts", 3,
+      NULL);
   if (how & 64)
     g_object_set (src, "width", 8, "height", 4, NULL);
   g_object_set (sink, "sync", FALSE, NULL);
@@ -127,7 +150,7 @@ wait_for_the_end (GstElement * pipeline)
   gst_object_unref (bus);
 }
 
-/* Every picture is counted, wherever it has gone. */
+/* Each picture that went out is counted. */
 static void
 check_stats (GstElement * pipeline, const Seen * seen)
 {
@@ -156,13 +179,15 @@ int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
   Seen seen = {.pts = GST_CLOCK_TIME_NONE };
-  Camera camera = { data + 2, size - 2, };
+  Camera camera = {.data = data + 2,.size = size - 2 };
   GstElement *pipeline;
   GThread *thread;
   guint16 port;
 
   if (size < 5)
     return 0;
+  g_mutex_init (&camera.lock);
+  camera.comes_again = (data[0] & 128) != 0;
   camera.listener = g_socket_listener_new ();
   port = g_socket_listener_add_any_inet_port (camera.listener, NULL, NULL);
   HOLDS (port != 0);
@@ -174,8 +199,9 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   check_stats (pipeline, &seen);
   stop (pipeline);
 
-  g_socket_listener_close (camera.listener);
+  close_door (&camera);
   g_thread_join (thread);
+  g_mutex_clear (&camera.lock);
   g_object_unref (camera.listener);
   return 0;
 }
