@@ -268,6 +268,25 @@ def camera_group(camera, name, *more):
     return "\n".join([f"[camera {name}]", f"uri={uri(camera)}", *more, ""])
 
 
+def client_that_does_not_read(program, seconds):
+    """Noise, so that its connection is full soon: others do not wait."""
+    noise = [os.urandom(FRAME) for _ in range(3)]
+    with stillcamera.running(*noise) as camera, \
+            serving(program, uri(camera), "-b", "40000") as server:
+        stuck = start_ffmpeg(server.url(), "tcp", "-c", "copy", "-f", "null",
+                             "-")
+        server.wait_for("watches")
+        stuck.send_signal(signal.SIGSTOP)
+        started = time.monotonic()
+        number = int(25 * seconds)
+        seen = len(pictures(server.url(), number))
+        taken = time.monotonic() - started
+        rig.check(seen == number and taken < 10 * seconds,
+                  f"{seen} frames in {taken} s")
+        stuck.kill()
+        stuck.communicate()
+
+
 def as_jpeg(size):
     """The still picture, as a camera may encode it."""
     return subprocess.run(
@@ -293,7 +312,7 @@ def jpeg(program, seconds):
             (small, [], "mjpeg,640"),
             (small, ["--overlay=true", "-b", "6000"], "h264,640"),
             (as_jpeg("2048:1152"), [], "h264,2048")):
-        with stillcamera.running(image, 10) as camera, \
+        with stillcamera.running(image, fps=10) as camera, \
                 serving(program, uri(camera), *arguments) as server:
             found = codec_of(server.url())
             rig.check(codec in found, f"{found} for {codec}")
@@ -450,7 +469,7 @@ def wrong_usage(program, seconds):
 
 ALL = [looked_at_by_ffmpeg, without_boxes, looked_at_by_rtspsrc,
        camera_that_comes_back, camera_that_was_never_there, ten_clients,
-       jpeg, h264, pushed, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
+       client_that_does_not_read, jpeg, h264, pushed, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
 
 
 def main():

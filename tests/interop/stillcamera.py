@@ -28,10 +28,10 @@ def picture(order=(2, 1, 0)):
 
 
 class StillCamera:
-    """Serves one client at a time. @image: bytes as they are sent."""
+    """Serves one client at a time. @images: bytes as they are sent, in turn."""
 
-    def __init__(self, image=None, fps=30):
-        self.image = image or picture()
+    def __init__(self, *images, fps=30):
+        self.images = images or [picture()]
         self.fps = fps
         self.connections = 0
         self.listener = None
@@ -73,16 +73,16 @@ class StillCamera:
         start = time.monotonic()
         n = 0
         while True:
-            header = f"IMG {start + n / self.fps:.6f} {len(self.image)} " \
-                     f"{len(text)}"
-            client.sendall(header.ljust(32).encode() + text + self.image)
+            image = self.images[n % len(self.images)]
+            header = f"IMG {start + n / self.fps:.6f} {len(image)} {len(text)}"
+            client.sendall(header.ljust(32).encode() + text + image)
             n += 1
             time.sleep(max(0, start + n / self.fps - time.monotonic()))
 
 
 @contextlib.contextmanager
-def running(image=None, fps=30):
-    camera = StillCamera(image, fps)
+def running(*images, fps=30):
+    camera = StillCamera(*images, fps=fps)
     camera.appear()
     try:
         yield camera
