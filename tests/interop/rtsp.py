@@ -11,6 +11,7 @@ NAME         of what is looked at; default: all
 
 import argparse
 import contextlib
+import datetime
 import os
 import re
 import shutil
@@ -380,6 +381,39 @@ def pushed(program, seconds):
             other.kill()
 
 
+def metadata(program, seconds):
+    """A second media, received beside the first: what the camera has found."""
+    with tempfile.TemporaryDirectory() as directory, \
+            stillcamera.running() as camera, \
+            serving(program, uri(camera), "--metadata") as server:
+        found = pathlib.Path(directory) / "xml"
+        done = subprocess.run(
+            ["gst-launch-1.0", "-q", "rtspsrc", "name=s", "protocols=tcp",
+             f"location={server.url()}",
+             "s.", "!", "application/x-rtp,media=video", "!", "rtph264depay",
+             "!", "identity", "eos-after=60", "!", "fakesink", "sync=false",
+             "s.", "!", "application/x-rtp,media=application", "!",
+             "oakonvifdepay", "!", "identity", "eos-after=60", "!", "filesink",
+             f"location={found}"], timeout=60, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        rig.check(done.returncode == 0, done.stdout.decode())
+        documents = [d for d in found.read_text("utf-8").split("<?xml")
+                     if "<tt:Frame" in d]
+        rig.check(len(documents) > 30, f"{len(documents)} documents")
+        for document in documents:
+            rig.check('left="-0.5000" top="0.5000" right="0.5000" '
+                      'bottom="-0.5000"' in document, document)
+            rig.check('<tt:Type Likelihood="0.8750">Human</tt:Type>'
+                      in document, document)
+        times = re.findall(r'UtcTime="([^"]*)Z"', "".join(documents))
+        rig.check(times == sorted(set(times)), "times rise")
+        rig.check(abs(time.time() - datetime.datetime.fromisoformat(
+            times[-1] + "+00:00").timestamp()) < 30, times[-1])
+        # Without the camera there is a second media as well.
+        camera.vanish()
+        rig.check(is_no_signal_of(server.url()), "no signal is shown")
+
+
 def users_and_tls(program, seconds):
     with tempfile.TemporaryDirectory() as directory, \
             stillcamera.running() as camera:
@@ -469,7 +503,8 @@ def wrong_usage(program, seconds):
 
 ALL = [looked_at_by_ffmpeg, without_boxes, looked_at_by_rtspsrc,
        camera_that_comes_back, camera_that_was_never_there, ten_clients,
-       client_that_does_not_read, jpeg, h264, pushed, users_and_tls, reload_leaves_others_alone, garbage, wrong_usage]
+       client_that_does_not_read, jpeg, h264, metadata, pushed, users_and_tls,
+       reload_leaves_others_alone, garbage, wrong_usage]
 
 
 def main():

@@ -28,6 +28,7 @@ VIDEO = [r"gst/video/.*\.h"]
 ANALYTICS = [r"gst/analytics/.*\.h"]
 PANGO = [r"pango/.*\.h"]
 APP = [r"gst/app/.*\.h"]
+RTP = [r"gst/rtp/.*\.h"]
 RTSP = [r"gst/rtsp-server/.*\.h"]
 TRANSLATION = [r"glib/gi18n-lib\.h"]
 CHECK = [r"gst/check/.*\.h"]
@@ -193,12 +194,12 @@ ROOMS = {
         CORE + TRANSLATION,
     ),
     # The overlay's own: nothing of gst/oak.
-    "ext/oakoverlay/oakarea": ([], PURE),
+    "gst/regions/oakarea": ([], PURE),
     "ext/oakoverlay/oakcanvas": (["oakarea.h"], PURE),
     "ext/oakoverlay/oakcolors": ([], PURE),
     "ext/oakoverlay/oaknames": ([], PURE),
     "ext/oakoverlay/oaklettering": (["oakcanvas.h"], PURE + PANGO),
-    "ext/oakoverlay/gstoakregions": (["oakarea.h"], CORE + VIDEO + ANALYTICS),
+    "gst/regions/gstoakregions": (["oakarea.h"], CORE + VIDEO + ANALYTICS),
     "ext/oakoverlay/gstoakraster": (["oakcanvas.h"], CORE + VIDEO),
     "ext/oakoverlay/gstoakstyle": (
         ["gstoakregions.h", "oakcolors.h", "oaknames.h"],
@@ -217,6 +218,18 @@ ROOMS = {
         CORE + TRANSLATION,
     ),
     # A pure room's test sees that room alone.
+    # Detections as ONVIF has them: nothing of gst/oak.
+    "gst/onvif/oakonvif": ([], PURE),
+    "gst/onvif/gstoakonvifmeta": (
+        ["gstoakregions.h", "oakonvif.h"],
+        CORE + VIDEO,
+    ),
+    "gst/onvif/gstoakonvifpay": ([], CORE + RTP),
+    "gst/onvif/gstoakonvifdepay": ([], CORE + BASE + RTP),
+    "gst/onvif/gstoakonvifplugin": (
+        ["gstoakonvifdepay.h", "gstoakonvifmeta.h", "gstoakonvifpay.h"],
+        CORE,
+    ),
     # The RTSP server: an application of GStreamer's, nothing of gst/oak.
     "ext/rtsp/oakserverfile": ([], PURE),
     "ext/rtsp/gstoakencoder": ([], CORE + TRANSLATION),
@@ -289,6 +302,8 @@ ROOMS = {
     "tests/check/libs/oakseconds": (["oakseconds.h"], PURE + CHECK),
     "tests/check/libs/oakwire": (["oakwire.h"], PURE + CHECK),
     "tests/interop/recordserver": ([], CORE + RTSP),
+    "tests/check/libs/oakonvif": (["oakonvif.h"], PURE + CHECK),
+    "tests/check/elements/oakonvifmeta": ([], CORE + VIDEO + RTP + CHECK),
     "tests/check/libs/oakserverfile": (
         ["oakserverfile.h"],
         PURE + CHECK,
