@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "gstoakmode.h"
 
 #define DEFAULT_PORT 5000
@@ -153,13 +155,13 @@ read_key (GObjectClass * klass, const gchar * key, const gchar * text,
 
   if (pspec == NULL)
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected a key that a URI may have, got \"%s\"", key);
+        _("expected a key that a URI may have, got \"%s\""), key);
   else if (has_setting (settings, pspec))
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected each key once, got \"%s\" again", key);
+        _("expected each key once, got \"%s\" again"), key);
   else if (!read_value (pspec, text, append_setting (settings, pspec)))
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected a value that \"%s\" can have, got \"%s\"", key, text);
+        _("expected a value that \"%s\" can have, got \"%s\""), key, text);
   else
     return TRUE;
   return FALSE;
@@ -185,7 +187,7 @@ read_query (GObjectClass * klass, const gchar * query, GArray * settings,
     return good;
 
   g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-      "expected key=value with \"&\" between, got \"%s\": %s", query,
+      _("expected key=value with \"&\" between, got \"%s\": %s"), query,
       local_error->message);
   g_error_free (local_error);
   return FALSE;
@@ -199,13 +201,13 @@ check_parts (GUri * uri, GError ** error)
 
   if (g_uri_get_userinfo (uri) != NULL)
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected no user, got \"%s@\"", g_uri_get_userinfo (uri));
+        _("expected no user, got \"%s@\""), g_uri_get_userinfo (uri));
   else if (path[0] != '\0' && strcmp (path, "/") != 0)
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected no path, got \"%s\"", path);
+        _("expected no path, got \"%s\""), path);
   else if (g_uri_get_fragment (uri) != NULL)
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected no fragment, got \"#%s\"", g_uri_get_fragment (uri));
+        _("expected no fragment, got \"#%s\""), g_uri_get_fragment (uri));
   else
     return TRUE;
   return FALSE;
@@ -240,16 +242,16 @@ read_place (GObjectClass * klass, GUri * uri, GArray * settings,
     host = "";
   if (!listens && strcmp (scheme, GST_OAK_URI_CLIENT) != 0) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_UNSUPPORTED_PROTOCOL,
-        "expected " GST_OAK_URI_CLIENT " or " GST_OAK_URI_SERVER ", got \"%s\"",
-        scheme);
+        _("expected %s or %s, got \"%s\""), GST_OAK_URI_CLIENT,
+        GST_OAK_URI_SERVER, scheme);
   } else if (!check_parts (uri, error)) {
     return FALSE;
   } else if (!listens && host[0] == '\0') {
     g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected a host, got none");
+        _("expected a host, got none"));
   } else if (!listens && g_uri_get_port (uri) == 0) {
     g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "expected a port from 1 to 65535, got 0");
+        _("expected a port from 1 to 65535, got 0"));
   } else {
     append_place (klass, listens ? GST_OAK_MODE_SERVER : GST_OAK_MODE_CLIENT,
         host, g_uri_get_port (uri), settings);

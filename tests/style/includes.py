@@ -164,7 +164,7 @@ ROOMS = {
         ],
         CORE + BASE + VIDEO + TRANSLATION,
     ),
-    "gst/oak/gstoakuri": (["gstoakmode.h"], CORE),
+    "gst/oak/gstoakuri": (["gstoakmode.h"], CORE + TRANSLATION),
     "gst/oak/gstoaksender": (
         ["gstoakclient.h", "gstoakmode.h"],
         CORE + GIO,
