@@ -37,6 +37,7 @@ build   may   since1.24  gstreamer-analytics-1.0 libgstreamer-plugins-bad1.0-dev
 test    must  gstreamer  gstreamer-check-1.0    libgstreamer1.0-dev
 test    must  gstreamer  gstreamer-controller-1.0 libgstreamer1.0-dev
 test    may   command    indent                 indent
+test    may   command    xgettext               gettext
 test    may   python     numpy                  python3-numpy
 test    may   element    jpegenc                gstreamer1.0-plugins-good
 test    may   element    multipartmux           gstreamer1.0-plugins-good

@@ -29,6 +29,11 @@ CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 MACHINE_PATH = re.compile(r"/(?:work|farm|root|home)/[A-Za-z.]|/tmp/w[o]rk")
 LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 AUTO = re.compile(r"\bg_auto\w*|\bgst_auto\w*")
+# A message's text that is told to users as it is.
+UNMARKED = re.compile(
+    r"\bGST_ELEMENT_(?:ERROR|WARNING|INFO)\w* \([^,\";]+,\s*\w+,\s*\w+,\s*"
+    r"\(\s*\"(?!%s\"|%s: %s\")"
+)
 TRANSLATED = re.compile(r"\b(?:N?_|Q_|NC?_|C_|d?n?gettext) ?\(\s*\"")
 
 
@@ -146,6 +151,14 @@ def translations(sources, listed):
             yield "po/POTFILES", 0, f"{name} has no texts for users"
 
 
+def unmarked(sources):
+    for name, content in sources.items():
+        if name.endswith(C) and name.startswith(("gst/", "ext/")):
+            for match in UNMARKED.finditer(content):
+                number = content.count("\n", 0, match.start()) + 1
+                yield name, number, "a text for users without _()"
+
+
 def main(root):
     complaints = []
     sources = {}
@@ -168,6 +181,7 @@ def main(root):
         if line and not line.startswith("#")
     ]
     complaints += translations(sources, listed)
+    complaints += unmarked(sources)
 
     for name, number, what in complaints:
         print(f"{name}:{number}: {what}")
