@@ -372,6 +372,7 @@ ROOMS = {
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,
     ),
+    "tests/check/generic/languages": (["config.h"], ANY_GSTREAMER),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
