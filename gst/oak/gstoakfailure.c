@@ -6,6 +6,8 @@
 
 #include "gstoakfailure.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "gstoakcontent.h"
@@ -75,7 +77,9 @@ static const GstOakFailure failures[] = {
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_DOOR,
       gst_resource_error_quark, GST_RESOURCE_ERROR_SETTINGS,
       N_("Cannot listen for the camera. Correct the property "
-          "\"bind-address\" or \"allow-from\"."), NULL, NULL, TRUE},
+          "\"bind-address\", which is a numeric address, or \"allow-from\", "
+          "which has addresses like 192.168.1.7 and networks like "
+          "192.168.1.0/24."), NULL, NULL, TRUE},
   {gst_oak_link_error_quark, GST_OAK_LINK_ERROR_LISTEN,
       gst_resource_error_quark, GST_RESOURCE_ERROR_OPEN_READ,
       N_("Cannot listen for the camera. Check the properties \"bind-address\" "
@@ -124,6 +128,17 @@ gst_oak_failure_find (const GError * error)
   return NULL;
 }
 
+/* What was expected the text says, in the user's language. What came, and what
+ * the system says by itself, is in the right one already. */
+static const gchar *
+find_what_came (const GError * error)
+{
+  static const gchar before[] = ", got ";
+  const gchar *found = strstr (error->message, before);
+
+  return found != NULL ? found + strlen (before) : error->message;
+}
+
 /**
  * gst_oak_failure_describe:
  * @failure: a failure
@@ -140,5 +155,5 @@ gst_oak_failure_describe (const GstOakFailure * failure, const GError * error,
       failure->listening_text : failure->text;
 
   return failure->has_details ? g_strdup_printf ("%s (%s)", _(text),
-      error->message) : g_strdup (_(text));
+      find_what_came (error)) : g_strdup (_(text));
 }

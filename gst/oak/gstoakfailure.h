@@ -16,7 +16,7 @@ typedef struct
   const gchar *text;
   const gchar *listening_text;  /* where the camera connects to us; or NULL */
   const gchar *nick;            /* the reason of a loss, in a word; or NULL */
-  gboolean has_details;         /* the error's message belongs to the text */
+  gboolean has_details;         /* what came belongs to the text */
 } GstOakFailure;
 
 const GstOakFailure *   gst_oak_failure_find      (const GError * error);

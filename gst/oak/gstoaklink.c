@@ -705,7 +705,7 @@ gst_oak_link_refused (const gchar * address, OakGateReason reason,
       g_error_new (GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_STRAY,
       "expected an address of \"allow-from\", got %s", address) :
       g_error_new (GST_OAK_LINK_ERROR, GST_OAK_LINK_ERROR_BUSY,
-      "expected one camera, got another from %s", address);
+      "expected no second camera, got %s", address);
 
   g_mutex_lock (&self->lock);
   self->counters.refused++;

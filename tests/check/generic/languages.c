@@ -135,6 +135,27 @@ GST_START_TEST (test_details_stay_english)
 
 GST_END_TEST;
 
+GST_START_TEST (test_what_came_is_told_without_english)
+{
+  g_autofree gchar *text = NULL;
+  g_autofree gchar *debug = NULL;
+  GstElement *src = make_element_in ("oaktcpsrc", "de");
+
+  gst_util_set_object_arg (G_OBJECT (src), "mode", "server");
+  g_object_set (src, "bind-address", "nowhere", NULL);
+  add_bus (src);
+  gst_element_set_state (src, GST_STATE_PAUSED);
+
+  text = wait_for (src, GST_MESSAGE_ERROR, &debug);
+  fail_unless (g_str_has_suffix (text, " enthält. (\"nowhere\")"),
+      "it says: %s", text);
+  fail_unless (strstr (debug, "expected a numeric address") != NULL,
+      "its details are: %s", debug);
+  drop (src);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_a_bad_uri_is_told_in_german)
 {
   g_autoptr (GError) error = NULL;
@@ -216,6 +237,7 @@ languages_suite (void)
   tcase_add_loop_test (tc, test_a_camera_that_is_away_is_told_in_each_language,
       0, G_N_ELEMENTS (languages));
   tcase_add_test (tc, test_details_stay_english);
+  tcase_add_test (tc, test_what_came_is_told_without_english);
   tcase_add_test (tc, test_a_bad_uri_is_told_in_german);
   tcase_add_test (tc, test_the_sink_speaks_german);
   if (has_factory ("oakoverlay"))
