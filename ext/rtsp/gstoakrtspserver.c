@@ -71,7 +71,7 @@ describe_options (Options * options)
 {
   const GOptionEntry entries[] = {
     {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config,
-        N_("Serve the cameras that this key file names"), N_("FILE")},
+        N_("Serve the cameras that this configuration file names"), N_("FILE")},
     {"address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
           N_("Listen on this address; 0.0.0.0 = on all (default: 127.0.0.1)"),
         N_("ADDRESS")},
@@ -83,29 +83,30 @@ describe_options (Options * options)
         N_("Encode with this element; copy = pass on what the camera has "
               "encoded (default: auto)"), N_("NAME")},
     {"bitrate", 'b', 0, G_OPTION_ARG_INT, &options->bitrate,
-        N_("Encode to so many kbit/s (default: 2000)"), N_("KBIT")},
+        N_("Encode at this bitrate, in kbit/s (default: 2000)"), N_("KBIT")},
     {"overlay", 'o', 0, G_OPTION_ARG_STRING, &options->overlay,
         N_("Draw boxes around detections: true, false, or auto = where "
               "pictures are encoded here (default: auto)"), N_("WHEN")},
     {"metadata", 0, 0, G_OPTION_ARG_NONE, &options->metadata,
         N_("Serve detections as a second stream, ONVIF metadata"), NULL},
     {"connect", 0, 0, G_OPTION_ARG_STRING, &options->connect,
-        N_("Call the camera: always, or on-demand (default)"), N_("WHEN")},
+        N_("Connect to the camera: always, or on-demand = while somebody "
+              "watches (default)"), N_("WHEN")},
     {"away", 0, 0, G_OPTION_ARG_STRING, &options->away,
           N_("While the camera is away: show a picture (default), or refuse"),
         N_("HOW")},
     {"list-encoders", 0, 0, G_OPTION_ARG_NONE, &options->list_encoders,
-        N_("Say which encoders work here, the best first, and exit"), NULL},
+        N_("List the encoders that work here, the best first, and exit"), NULL},
     {"verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose,
-        N_("Say more"), NULL},
+        N_("Log more"), NULL},
     {"version", 0, 0, G_OPTION_ARG_NONE, &options->version,
-        N_("Say the version, and exit"), NULL},
+        N_("Show the version and exit"), NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->cameras,
         NULL, N_("[URI]")},
     {NULL, 0, 0, 0, NULL, NULL, NULL}
   };
   GOptionContext *context =
-      g_option_context_new (_("- serves OAK cameras by RTSP"));
+      g_option_context_new (_("- serve OAK cameras over RTSP"));
 
   g_option_context_set_summary (context,
       _("Connects to each camera once, and serves it to any number of "

@@ -78,7 +78,7 @@ gst_oak_server_is_over (GstOakMount * mount, gpointer data)
 {
   const OakCameraSettings *settings = gst_oak_mount_get_settings (mount);
 
-  g_message (_("%s: hanging up on who watches: it is away, or has changed"),
+  g_message (_("%s: disconnecting its clients: it is away, or has changed"),
       settings->name);
   gst_oak_server_close_clients (data, settings->mount);
 }
@@ -460,7 +460,7 @@ gst_oak_server_apply (GstOakServer * self, OakServerSettings * settings)
 
   if (strcmp (settings->address, self->settings->address) != 0
       || settings->port != self->settings->port)
-    g_warning (_("Another address or port counts from the next start."));
+    g_warning (_("Another address or port takes effect at the next start."));
   if (!gst_oak_server_set_auth (self, settings, &error)) {
     g_warning ("%s", error->message);
     g_error_free (error);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "oakserverfile.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #define CAMERA_PREFIX "camera "
@@ -64,13 +69,13 @@ static const Key server_keys[] = {
 {
   if (*value == '\0') {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-        "%s is empty", key->name);
+        _("%s is empty"), key->name);
     return FALSE;
   }
   if (key->kind == KIND_PATH
       && (value[0] != '/' || strpbrk (value, " ?#%*\\") != NULL)) {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-        "%s=%s is no path such as /front", key->name, value);
+        _("%s=%s is no path such as /front"), key->name, value);
     return FALSE;
   }
 
@@ -88,7 +93,7 @@ set_number (const Key * key, const gchar * value, guint * number,
   if (!g_ascii_string_to_unsigned (value, 10, key->min, key->max, &parsed,
           NULL)) {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-        "%s=%s is no number from %u to %u", key->name, value, key->min,
+        _("%s=%s is no number from %u to %u"), key->name, value, key->min,
         key->max);
     return FALSE;
   }
@@ -111,7 +116,7 @@ set_word (const Key * key, const gchar * value, guint * word, GError ** error)
 
   all = g_strjoinv (", ", (gchar **) key->words);
   g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-      "%s=%s is none of: %s", key->name, value, all);
+      _("%s=%s is none of: %s"), key->name, value, all);
   g_free (all);
   return FALSE;
 }
@@ -131,7 +136,7 @@ find_key (const Key * keys, const gchar * name, GError ** error)
   }
 
   g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_KEY,
-      "there is no key '%s', but:%s", name, all->str);
+      _("there is no key '%s', but:%s"), name, all->str);
   g_string_free (all, TRUE);
   return NULL;
 }
@@ -333,7 +338,7 @@ read_users (GKeyFile * file, GHashTable * users, GError ** error)
       g_hash_table_insert (users, g_strdup (names[i]), g_strdup (password));
     else if (password != NULL)
       g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-          "the password of %s is empty", names[i]);
+          _("the password of %s is empty"), names[i]);
     g_free (password);
   }
   g_strfreev (names);
@@ -353,7 +358,7 @@ is_free (const OakServerSettings * settings, const OakCameraSettings * camera,
 
     if (strcmp (other->mount, camera->mount) == 0) {
       g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,
-          "[camera %s]: mount=%s is that of camera %s", camera->name,
+          _("[camera %s]: mount=%s is that of camera %s"), camera->name,
           camera->mount, other->name);
       return FALSE;
     }
@@ -371,11 +376,11 @@ read_camera (GKeyFile * file, const gchar * group, OakServerSettings * settings,
   if (strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
           "0123456789._-") != strlen (name) || *name == '\0') {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_GROUP,
-        "[%s]: names have letters, digits, '.', '_' and '-'", group);
+        _("[%s]: names have letters, digits, '.', '_' and '-'"), group);
   } else if (read_group (file, group, camera_keys, camera, error)) {
     if (camera->uri == NULL) {
       g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_KEY,
-          "[%s]: there is no uri=, such as uri=oak://10.12.101.188", group);
+          _("[%s]: there is no uri=, such as uri=oak://10.12.101.188"), group);
     } else if (is_free (settings, camera, error)) {
       g_ptr_array_add (settings->cameras, camera);
       return TRUE;
@@ -398,7 +403,7 @@ read_any (GKeyFile * file, const gchar * group, OakServerSettings * settings,
     return read_camera (file, group, settings, error);
 
   g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_GROUP,
-      "[%s]: there is no such group, but [server], [users], [camera NAME]",
+      _("[%s]: there is no such group, but [server], [users], [camera NAME]"),
       group);
   return FALSE;
 }
@@ -408,12 +413,12 @@ is_whole (const OakServerSettings * settings, GError ** error)
 {
   if (settings->cameras->len == 0) {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_GROUP,
-        "there is no [camera NAME]");
+        _("there is no [camera NAME]"));
     return FALSE;
   }
   if (settings->private_key != NULL && settings->certificate == NULL) {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_KEY,
-        "[server]: private-key= without certificate=");
+        _("[server]: private-key= without certificate="));
     return FALSE;
   }
   return TRUE;

@@ -231,7 +231,7 @@ ROOMS = {
         CORE,
     ),
     # The RTSP server: an application of GStreamer's, nothing of gst/oak.
-    "ext/rtsp/oakserverfile": ([], PURE),
+    "ext/rtsp/oakserverfile": (["config.h"], PURE + TRANSLATION),
     "ext/rtsp/gstoakencoder": ([], CORE + TRANSLATION),
     "ext/rtsp/gstoakcamera": (["oakserverfile.h"], CORE + APP + TRANSLATION),
     "ext/rtsp/gstoakfeed": (["gstoakcamera.h"], CORE + APP + TRANSLATION),
@@ -373,6 +373,7 @@ ROOMS = {
         ANY_GSTREAMER,
     ),
     "tests/check/generic/languages": (["config.h"], ANY_GSTREAMER),
+    "tests/check/generic/builtcatalogs": ([], [r"libintl\.h"]),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
