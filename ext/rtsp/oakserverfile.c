@@ -13,14 +13,13 @@
 #define CLIENTS_MAX 10000
 #define PORT_DEFAULT 8554       /* of RTSP, for who is not root */
 
-G_DEFINE_QUARK (oak - server - file - error - quark, oak_server_file_error)
-     typedef enum
-     {
-       KIND_TEXT,
-       KIND_PATH,
-       KIND_NUMBER,
-       KIND_WORD,
-     } Kind;
+typedef enum
+{
+  KIND_TEXT,
+  KIND_PATH,
+  KIND_NUMBER,
+  KIND_WORD,
+} Kind;
 
 /* *INDENT-OFF* */
 static const gchar *const booleans[] = { "false", "true", NULL };
@@ -63,9 +62,14 @@ static const Key server_keys[] = {
 };
 /* *INDENT-ON* */
 
-     static gboolean
-         set_text (const Key * key, const gchar * value, gchar ** text,
-    GError ** error)
+GQuark
+oak_server_file_error_quark (void)
+{
+  return g_quark_from_static_string ("oak-server-file-error-quark");
+}
+
+static gboolean
+set_text (const Key * key, const gchar * value, gchar ** text, GError ** error)
 {
   if (*value == '\0') {
     g_set_error (error, OAK_SERVER_FILE_ERROR, OAK_SERVER_FILE_ERROR_VALUE,

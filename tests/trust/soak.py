@@ -337,11 +337,13 @@ class Soak:
                 break
         deadline = time.monotonic() + THREADS_END
         holds = self.source.holds()
+        heap = stats[0]["heap"]
         # What is on its way to be freed, by whichever thread, is no growth.
         while time.monotonic() < deadline:
             time.sleep(0.5)
-            self.source.stats()
+            heap = min(heap, self.source.stats()[0]["heap"])
             holds = tuple(map(min, holds, self.source.holds()))
+        print(f"allocated: {heap} KiB", flush=True)
         return stats, holds
 
     def run(self):

@@ -4,7 +4,7 @@
  * one, with an oaktcpsrc "camera". Obeys lines:
  *
  *   look   gives back what malloc() keeps; prints a line of `stats` for each
- *          pipeline, and of the messages since: errors, warnings
+ *          pipeline, of the messages since (errors, warnings), and of the heap
  *   stop   sets them to NULL, prints the ms that each took; ends */
 
 #include <malloc.h>
@@ -52,6 +52,19 @@ read_bus (Line * line)
   gst_object_unref (bus);
 }
 
+/* What is allocated, in KiB; 0 = nobody knows. */
+static guint
+heap (void)
+{
+#if defined (__GLIBC__) && __GLIBC_PREREQ (2, 33)
+  struct mallinfo2 info = mallinfo2 ();
+
+  return (info.uordblks + info.hblkhd) / 1024;
+#else
+  return 0;
+#endif
+}
+
 static void
 look (Line * line)
 {
@@ -61,7 +74,8 @@ look (Line * line)
   read_bus (line);
   g_object_get (line->camera, "stats", &stats, NULL);
   text = gst_structure_to_string (stats);
-  printf ("errors=%u warnings=%u %s\n", line->n_errors, line->n_warnings, text);
+  printf ("errors=%u warnings=%u heap=%u %s\n", line->n_errors,
+      line->n_warnings, heap (), text);
   g_free (text);
   gst_structure_free (stats);
 }

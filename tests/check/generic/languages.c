@@ -108,6 +108,7 @@ GST_START_TEST (test_a_camera_that_is_away_is_told_in_each_language)
   gst_element_set_state (src, GST_STATE_PLAYING);
 
   text = wait_for (src, GST_MESSAGE_ERROR, &debug);
+  fail_unless (taken != NULL);
   fail_unless (strstr (text, languages[__i__].sentence) != NULL,
       "in %s it says: %s", languages[__i__].language, text);
   drop (src);
