@@ -409,6 +409,7 @@ ROOMS = {
     "tests/examples/oakencoderhints": ([], ANY_GSTREAMER),
     "tests/examples/oaklog": ([], ANY_GSTREAMER),
     "tests/examples/oakprint": ([], ANY_GSTREAMER),
+    "tests/examples/oakrecord": ([], ANY_GSTREAMER),
 }
 
 TREES = ("gst", "ext", "tests")
