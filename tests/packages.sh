@@ -46,6 +46,9 @@ test    may   element    x264enc                gstreamer1.0-plugins-ugly
 test    may   element    x265enc                gstreamer1.0-plugins-bad
 test    may   element    h264parse              gstreamer1.0-plugins-bad
 test    may   element    avdec_h264             gstreamer1.0-libav
+test    may   element    hlssink2               gstreamer1.0-plugins-bad
+test    may   element    splitmuxsink           gstreamer1.0-plugins-good
+test    may   command    ffmpeg                 ffmpeg
 test    may   font       DejaVuSans             fonts-dejavu-core
 test    may   command    ffmpeg                 ffmpeg
 test    may   command    openssl                openssl
