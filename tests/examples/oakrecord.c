@@ -22,8 +22,6 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
-#define MAX_TRIES 1000          /* of names that are taken */
-
 static gchar *location = NULL;
 static gint seconds = 60;
 
@@ -227,28 +225,40 @@ on_frame (GstPad * pad, GstPadProbeInfo * probe, gpointer user_data)
 
 /*** files ***/
 
+static gchar *
+name_sidecar (const gchar * path)
+{
+  return g_strdup_printf ("%.*s.jsonl", (gint) (strrchr (path, '.') - path),
+      path);
+}
+
 static gboolean
 is_taken (const gchar * path)
 {
-  return g_file_test (path, G_FILE_TEST_EXISTS);
+  gchar *sidecar = name_sidecar (path);
+  gboolean taken = g_file_test (path, G_FILE_TEST_EXISTS)
+      || g_file_test (sidecar, G_FILE_TEST_EXISTS);
+
+  g_free (sidecar);
+  return taken;
 }
 
 /* Nothing is overwritten, even if a clock was set back. */
 static gchar *
 choose_path (GDateTime * time)
 {
-  gchar *path = g_date_time_format (time, location);
-  const gchar *suffix = strrchr (path, '.');
-  gchar *free_path = g_strdup (path);
-  gint i;
+  gchar *wanted = g_date_time_format (time, location);
+  const gchar *suffix = strrchr (wanted, '.');
+  gchar *path = g_strdup (wanted);
+  guint i;
 
-  for (i = 1; is_taken (free_path) && i < MAX_TRIES; i++) {
-    g_free (free_path);
-    free_path = g_strdup_printf ("%.*s-%d%s", (gint) (suffix - path), path, i,
+  for (i = 1; is_taken (path); i++) {
+    g_free (path);
+    path = g_strdup_printf ("%.*s-%u%s", (gint) (suffix - wanted), wanted, i,
         suffix);
   }
-  g_free (path);
-  return free_path;
+  g_free (wanted);
+  return path;
 }
 
 static void
@@ -265,8 +275,7 @@ open_sidecar (Recorder * self, gchar * path)
 {
   close_sidecar (self);
   self->path = path;
-  self->sidecar_path = g_strdup_printf ("%.*s.jsonl",
-      (gint) (strrchr (path, '.') - path), path);
+  self->sidecar_path = name_sidecar (path);
   self->start = GST_CLOCK_TIME_NONE;
   self->sidecar = g_fopen (self->sidecar_path, "we");
   if (self->sidecar == NULL)
@@ -312,11 +321,28 @@ on_muxer_pad (GstElement * muxer, GstPad * pad, gpointer user_data)
         NULL);
 }
 
+static gboolean
+is_format (const gchar * text)
+{
+  GDateTime *now = g_date_time_new_now_utc ();
+  gchar *formatted = g_date_time_format (now, text);
+  gboolean is_one = formatted != NULL;
+
+  g_free (formatted);
+  g_date_time_unref (now);
+  return is_one;
+}
+
 static GstElement *
 make_muxer (GError ** error)
 {
   guint i;
 
+  if (!is_format (location)) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s has a %% with no date or time behind it", location);
+    return NULL;
+  }
   for (i = 0; i < G_N_ELEMENTS (containers); i++) {
     if (g_str_has_suffix (location, containers[i].suffix))
       return gst_parse_launch (containers[i].muxer, error);
