@@ -21,7 +21,7 @@ import encoder
 import film
 import rig
 
-CONNECTIONS = (40, 35)          # pictures
+CONNECTIONS = (40, 50)          # pictures
 LIMIT = 60                      # s
 LABELS = ['a "quoted" one', "back\\slash, {tab\t}", "Fußgänger ✓"]
 
