@@ -48,7 +48,6 @@ test    may   element    h264parse              gstreamer1.0-plugins-bad
 test    may   element    avdec_h264             gstreamer1.0-libav
 test    may   element    hlssink2               gstreamer1.0-plugins-bad
 test    may   element    splitmuxsink           gstreamer1.0-plugins-good
-test    may   command    ffmpeg                 ffmpeg
 test    may   font       DejaVuSans             fonts-dejavu-core
 test    may   command    ffmpeg                 ffmpeg
 test    may   command    openssl                openssl
