@@ -375,6 +375,7 @@ ROOMS = {
     "tests/check/generic/languages": (["config.h"], ANY_GSTREAMER),
     "tests/check/generic/builtcatalogs": ([], [r"libintl\.h"]),
     "tests/check/generic/states": (["oaktestcamera.h"], ANY_GSTREAMER),
+    "tests/style/oakregistry": ([], CORE),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
     "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
