@@ -65,6 +65,7 @@
  *   not be listened on; later, if a picture does not fit the wire.
  *
  * ## Example launch lines
+ * <!-- together -->
  * |[
  * gst-launch-1.0 videotestsrc ! video/x-raw,width=640,height=352 ! \
  *     videoconvert ! oaktcpsink

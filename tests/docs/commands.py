@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs every block of commands in README.md and docs, as it stands but for what
+STANDS_FOR names: a simulated camera for the real one, no window, free ports.
+
+    commands.py SOURCE_ROOT BUILD_ROOT [PAGE ...]
+
+A block that cannot be run here says so in an HTML comment in front of it, and
+so does one that is to be run otherwise:
+
+    <!-- not run: why -->        nothing can be done about it
+    <!-- hardware: which -->     it needs this
+    <!-- run by: a/test.py -->   another test runs it, or the like of it
+    <!-- file: name -->          it is a file, which other blocks of the page use
+    <!-- together -->            a terminal each: all at once, till the last ends
+    <!-- until: words -->        it is stopped when it has said these
+
+Commands are indented, or fenced as sh, and begin with one of PROGRAMS. What is
+fenced as python is run as well; as text or caps, it is for readers alone. All
+else has one of these marks. A block that is neither run nor marked fails.
+"""
+
+import concurrent.futures
+import contextlib
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import pages
+
+LIMIT = 25 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", "1"))
+PICTURES = 8
+
+MARKS = {"", "not run", "hardware", "run by", "file", "together", "until"}
+UNREAD = {"text", "caps"}
+COMMANDS = {"commands", "sh"}
+
+# What may be run on whatever machine this is.
+PROGRAMS = {
+    "./reader", "b/tests/examples/oakprint", "cc", "ffmpeg", "ffplay",
+    "gst-inspect-1.0", "gst-launch-1.0", "gst-play-1.0", "oak-rtsp-server",
+    "openssl", "python3",
+}
+
+# A machine may lack these; then the block is left out.
+OPTIONAL = {
+    "ffmpeg", "ffplay", "gst-play-1.0", "oak-rtsp-server", "openssl",
+    "avdec_h264", "h264parse", "hlssink2", "jpegenc", "mp4mux", "oakoverlay",
+    "openh264enc", "playbin3", "rtspclientsink", "splitmuxsink", "x264enc",
+    "cv2", "gi", "numpy", "cairo",
+}
+ABSENT = re.compile(
+    r'no element "(\w+)"|No module named \'(\w+)\'|'
+    r"(?:^|: )([\w.-]+): (?:command )?not found|"
+    r"Namespace (\w+) not available|Package (\S+) was not found", re.MULTILINE)
+
+WRITES = re.compile(r"\b(?:filesink|splitmuxsink|hlssink2)\b")
+CALLED = re.compile(r"\bmode=server\b|oak\+listen:")
+
+CAMERA = ("videotestsrc is-live=true ! "
+          "video/x-raw,width=640,height=352,framerate=30/1 ! videoconvert")
+FOUND = "0;87.5;0.1;0.1;0.5;0.9"
+
+
+class Ports:
+    """Those of the pages, and free ones that stand for them."""
+
+    def __init__(self):
+        self.free = {}
+
+    def __getitem__(self, number):
+        if number not in self.free:
+            with socket.create_server(("127.0.0.1", 0)) as listener:
+                self.free[number] = str(listener.getsockname()[1])
+        return self.free[number]
+
+
+def stands_for(camera, ports):
+    """What of a block is replaced, by what, in this order."""
+    sink = f"fakesink num-buffers={PICTURES}"
+    here = ports["5000"]
+    return [
+        # The camera of the pages.
+        (r"\bhost=10\.12\.101\.18\d", f"host=127.0.0.1 port={camera}"),
+        (r"\boak://10\.12\.101\.18\d(?::\d+)?", f"oak://127.0.0.1:{camera}"),
+        # A camera that is a part of the block, or calls.
+        (r"\boak://127\.0\.0\.1(?::5000)?(?!:?\d)", f"oak://127.0.0.1:{here}"),
+        (r"\bhost=10\.12\.101\.1\b", f"host=127.0.0.1 port={here}"),
+        (r"\boaktcpsink(?= |$)(?! (?:port|mode)=)",
+         f"oaktcpsink port={here}"),
+        (r"\boaktcpsink port=\d+", f"oaktcpsink port={here}"),
+        (r"\b(oaktcpsrc)(?= mode=server| !)", rf"\1 port={here}"),
+        (r"\boak\+listen://0\.0\.0\.0:5000", f"oak+listen://127.0.0.1:{here}"),
+        (r"\b10\.12\.101\.0/24", "127.0.0.0/8"),
+        # Pictures enough, and nowhere to show them.
+        (r"\boaktcpsrc\b(?=[^!\n]*(?:\\\n[^!\n]*)*!)",
+         f"oaktcpsrc num-buffers={PICTURES}"),
+        (r"\bautovideosink\b", sink),
+        (r"\bplaybin3\b(?=.*uri=)", f'playbin3 video-sink="{sink}"'),
+        (r"\bgst-play-1\.0\b", f'gst-play-1.0 --videosink="{sink}"'),
+        (r"\bffplay (\S+)", rf"ffmpeg -v error -i \1 -frames:v {PICTURES} "
+                            "-f null -"),
+        # RTSP, where nobody else serves.
+        (r"\boak-rtsp-server(?= oak)",
+         f"oak-rtsp-server --port {ports['8554']}"),
+        (r"\b8554\b", ports["8554"]),
+        (r"\b(address=|://)0\.0\.0\.0", r"\g<1>127.0.0.1"),
+        (r"/etc/oak-rtsp-server/", ""),
+        (r"^python3\b", shlex.quote(sys.executable)),
+    ]
+
+
+def replace(text, camera, ports):
+    for pattern, replacement in stands_for(camera, ports):
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    return text
+
+
+def take_port():
+    return Ports()["any"]
+
+
+class Failure(Exception):
+    pass
+
+
+class LeftOut(Exception):
+    pass
+
+
+def start(script, directory, **more):
+    """In a process group of its own, so that all of it can be stopped."""
+    return subprocess.Popen(
+        ["sh", "-e", "-c", script], cwd=directory, stdin=subprocess.DEVNULL,
+        start_new_session=True, **more)
+
+
+def stop(process, number=signal.SIGINT):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+@contextlib.contextmanager
+def simulated_camera(arguments, directory):
+    process = start(f"exec gst-launch-1.0 -q {CAMERA} ! oaktcpsink "
+                    f"detections='{FOUND}' {arguments}", directory)
+    try:
+        yield
+    finally:
+        stop(process, signal.SIGKILL)
+        process.wait()
+
+
+def judge(status, said, stopped=False):
+    """Ended well, or by the signal that it was sent."""
+    fine = {0} | ({-signal.SIGINT, 128 + signal.SIGINT} if stopped else set())
+    # gst-play ends with 0 whatever happens.
+    if status in fine and not re.search("^ERROR", said, re.MULTILINE):
+        return
+    for names in ABSENT.findall(said):
+        absent = "".join(names)
+        if absent in OPTIONAL:
+            raise LeftOut(f"there is no {absent}")
+    raise Failure(f"ended with {status}\n{said}")
+
+
+def wait_for_listener(port):
+    limit = time.monotonic() + LIMIT
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", int(port)), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > limit:
+                raise Failure(f"nobody listens on {port}") from None
+            time.sleep(0.05)
+
+
+def run_script(script, directory):
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        process = start(script, directory, stdout=log, stderr=log)
+        try:
+            status = process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            status = f"nothing within {LIMIT} s"
+        finally:
+            stop(process, signal.SIGKILL)
+            process.wait()
+        log.seek(0)
+        judge(status, log.read())
+
+
+def run_until(script, directory, words):
+    process = start(script, directory, stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT, text=True)
+    watch = threading.Timer(LIMIT, stop, (process, signal.SIGKILL))
+    watch.start()
+    said = ""
+    try:
+        for line in process.stdout:
+            said += line
+            if words in line:
+                break
+        else:
+            process.wait()
+            judge(process.returncode or "nothing said", said)
+        stop(process)
+        said += process.stdout.read()
+        judge(process.wait(), said, stopped=True)
+    finally:
+        watch.cancel()
+        stop(process, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+def split_commands(script):
+    """One a line, but for those that go on: behind a backslash, in quotes."""
+    command = ""
+    for line in script.splitlines(keepends=True):
+        command += line
+        with contextlib.suppress(ValueError):
+            if not line.endswith("\\\n") and shlex.split(command):
+                yield command
+                command = ""
+
+
+def run_together(script, directory, ports):
+    *others, last = split_commands(script)
+    with contextlib.ExitStack() as stack:
+        started = []
+        for command in others:
+            log = stack.enter_context(
+                tempfile.TemporaryFile("w+", encoding="utf-8"))
+            process = start(command, directory, stdout=log, stderr=log)
+            stack.callback(process.wait)
+            stack.callback(stop, process, signal.SIGKILL)
+            started.append((process, log))
+            if "oak-rtsp-server" in command and process.poll() is None:
+                wait_for_listener(ports["8554"])
+        run_script(last, directory)
+        for process, log in started:
+            running = process.poll() is None
+            stop(process)
+            status = process.wait(LIMIT)
+            log.seek(0)
+            judge(status, log.read(), stopped=running)
+
+
+def list_files(directory):
+    return {path: path.stat().st_mtime_ns
+            for path in directory.glob("*") if path.is_file()}
+
+
+def has_written(directory, before):
+    made = [path for path, when in list_files(directory).items()
+            if before.get(path) != when]
+    if not made or not all(path.stat().st_size for path in made):
+        raise Failure(f"has written {[path.name for path in made]}")
+
+
+def know_programs(block):
+    for command in split_commands(block.text):
+        program = shlex.split(command, comments=True)[0]
+        if program not in PROGRAMS:
+            raise Failure(f"has no mark, and '{program}' is not in PROGRAMS")
+
+
+def write_script(block, directory, camera, ports):
+    """What sh is to run."""
+    text = replace(block.text, camera, ports)
+    if block.language in COMMANDS:
+        know_programs(block)
+        if not block.mark:
+            text = re.sub(r"\bvideotestsrc\b",
+                          f"videotestsrc num-buffers={PICTURES}", text)
+        return text
+    if block.language != "python":
+        raise Failure(f"is of {block.language}, and has no mark")
+    (directory / "program.py").write_text(text, encoding="utf-8")
+    return f"{shlex.quote(sys.executable)} program.py"
+
+
+def run_block(block, directory, camera):
+    ports = Ports()
+    script = write_script(block, directory, camera, ports)
+    before = list_files(directory)
+    with contextlib.ExitStack() as stack:
+        if CALLED.search(block.text):
+            stack.enter_context(simulated_camera(
+                f"mode=client port={ports['5000']}", directory))
+        if block.mark == "together":
+            run_together(script, directory, ports)
+        elif block.mark == "until":
+            run_until(script, directory, block.why)
+        else:
+            run_script(script, directory)
+    if WRITES.search(block.text):
+        has_written(directory, before)
+
+
+def look_at(block, directory, camera, root):
+    """What became of a block, in a word or some."""
+    if block.mark not in MARKS:
+        raise Failure(f"nobody knows the mark '{block.mark}'")
+    if block.mark in ("not run", "hardware"):
+        if not block.why:
+            raise Failure("the mark does not say why")
+        return f"{block.mark}: {block.why}"
+    if block.mark == "run by":
+        if not (root / block.why).exists():
+            raise Failure(f"there is no {block.why}")
+        return f"run by {block.why}"
+    if block.mark == "file":
+        return f"is {block.why}"
+    if block.language in UNREAD:
+        return "to be read"
+    run_block(block, directory, camera)
+    return "ran"
+
+
+def make_film(path):
+    """What somebody may have who wants to simulate a camera."""
+    subprocess.run(
+        ["gst-launch-1.0", "-q", "videotestsrc", "num-buffers=15", "!",
+         "video/x-raw,width=320,height=176,framerate=30/1", "!", "x264enc",
+         "!", "mp4mux", "!", "filesink", f"location={path}"],
+        stderr=subprocess.DEVNULL, check=False)
+
+
+def write_files(blocks, directory, camera):
+    """Those that blocks are; others have to use them."""
+    for block in blocks:
+        if block.mark != "file":
+            continue
+        if not any(block.why in other.text for other in blocks):
+            raise Failure(f"no block of {block.page} uses {block.why}")
+        (directory / block.why).write_text(
+            replace(block.text, camera, Ports()), encoding="utf-8")
+
+
+def look_through(path, root, build, camera, film):
+    """What became of each block of a page, in order."""
+    results = []
+    blocks = list(pages.read_blocks(root, path))
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        (directory / "b").symlink_to(build)
+        if film.exists():
+            shutil.copy(film, directory)
+        write_files(blocks, directory, camera)
+        for block in blocks:
+            began = time.monotonic()
+            try:
+                what = look_at(block, directory, camera, root)
+            except (Failure, LeftOut) as error:
+                what = error
+            results.append((block, what, time.monotonic() - began))
+    return results
+
+
+def report(results):
+    counts = {"ran": 0, "marked": 0, "left out": 0, "failed": 0}
+    for block, what, seconds in results:
+        if isinstance(what, Failure):
+            counts["failed"] += 1
+            print(f"FAILED: {block.place}: {what}\n{block.text}")
+        elif isinstance(what, LeftOut):
+            counts["left out"] += 1
+            print(f"{block.place}: left out, {what}")
+        else:
+            counts["ran" if what == "ran" else "marked"] += 1
+            print(f"{block.place}: {what} ({seconds:.1f} s)")
+    print(", ".join(f"{number} {what}" for what, number in counts.items()))
+    return 1 if counts["failed"] or not counts["ran"] else 0
+
+
+def main(root, build, *wanted):
+    root, build = pathlib.Path(root).resolve(), pathlib.Path(build).resolve()
+    os.environ["PATH"] = os.pathsep.join(
+        [str(build / "ext/rtsp"), str(build / "tests/examples"),
+         os.environ["PATH"]])
+    os.environ.update(LC_ALL="C.UTF-8", PYTHONUNBUFFERED="1")
+    found = [p for p in pages.find_pages(root)
+             if not wanted or p.relative_to(root).as_posix() in wanted]
+    camera = take_port()
+    with tempfile.TemporaryDirectory() as name:
+        film = pathlib.Path(name) / "film.mp4"
+        make_film(film)
+        with simulated_camera(f"port={camera} max-clients=64", name), \
+                concurrent.futures.ThreadPoolExecutor(2) as pool:
+            futures = [pool.submit(look_through, page, root, build, camera,
+                                   film) for page in found]
+            return report([r for f in futures for r in f.result()])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
