@@ -5,8 +5,8 @@
 # missing and installs it where there is apt and the right to use it;
 # elsewhere it says what to install and goes on if the essentials are there.
 #
-#   sh tests/packages.sh SET ...    # of build test window video ci analysis
-#                                   # sources roots
+#   sh tests/packages.sh SET ...    # of build test window video docs ci
+#                                   # analysis sources roots
 
 set -eu
 
@@ -65,6 +65,17 @@ window  may   element    glimagesink            gstreamer1.0-gl
 video   must  element    x264enc                gstreamer1.0-plugins-ugly
 video   must  element    mp4mux                 gstreamer1.0-plugins-good
 video   must  element    pngenc                 gstreamer1.0-plugins-good
+docs    may   command    ffmpeg                 ffmpeg
+docs    may   command    motion                 motion
+docs    may   command    openssl                openssl
+docs    may   element    avdec_h264             gstreamer1.0-libav
+docs    may   element    hlssink2               gstreamer1.0-plugins-bad
+docs    may   element    jpegenc                gstreamer1.0-plugins-good
+docs    may   element    x264enc                gstreamer1.0-plugins-ugly
+docs    may   python     cv2                    python3-opencv
+docs    may   python     numpy                  python3-numpy
+docs    may   module     gi.overrides.Gst       python3-gst-1.0
+docs    may   typelib    GstApp-1.0             gir1.2-gst-plugins-base-1.0
 ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
 analysis must command    clang-tidy             clang-tidy

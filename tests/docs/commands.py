@@ -14,6 +14,7 @@ so does one that is to be run otherwise:
     <!-- file: name -->          it is a file, which other blocks of the page use
     <!-- together -->            a terminal each: all at once, till the last ends
     <!-- until: words -->        it is stopped when it has said these
+    <!-- together until: words -->
 
 Commands are indented, or fenced as sh, and begin with one of PROGRAMS. What is
 fenced as python is run as well; as text or caps, it is for readers alone. All
@@ -40,15 +41,16 @@ import pages
 LIMIT = 25 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", "1"))
 PICTURES = 8
 
-MARKS = {"", "not run", "hardware", "run by", "file", "together", "until"}
+MARKS = {"", "not run", "hardware", "run by", "file", "together", "until",
+         "together until"}
 UNREAD = {"text", "caps"}
 COMMANDS = {"commands", "sh"}
 
 # What may be run on whatever machine this is.
 PROGRAMS = {
-    "./reader", "b/tests/examples/oakprint", "cc", "ffmpeg", "ffplay",
-    "gst-inspect-1.0", "gst-launch-1.0", "gst-play-1.0", "oak-rtsp-server",
-    "openssl", "python3",
+    "./pull", "b/tests/examples/oakprint", "cc", "ffmpeg", "ffplay", "ffprobe",
+    "gst-inspect-1.0", "gst-launch-1.0", "gst-play-1.0", "motion",
+    "oak-rtsp-server", "openssl", "python3",
 }
 
 # A machine may lack these; then the block is left out.
@@ -56,7 +58,8 @@ OPTIONAL = {
     "ffmpeg", "ffplay", "gst-play-1.0", "oak-rtsp-server", "openssl",
     "avdec_h264", "h264parse", "hlssink2", "jpegenc", "mp4mux", "oakoverlay",
     "openh264enc", "playbin3", "rtspclientsink", "splitmuxsink", "x264enc",
-    "cv2", "gi", "numpy", "cairo",
+    "cv2", "ffprobe", "gi", "gstreamer-app-1.0", "motion", "numpy",
+    "GstApp", "GstVideo",
 }
 ABSENT = re.compile(
     r'no element "(\w+)"|No module named \'(\w+)\'|'
@@ -64,7 +67,12 @@ ABSENT = re.compile(
     r"Namespace (\w+) not available|Package (\S+) was not found", re.MULTILINE)
 
 WRITES = re.compile(r"\b(?:filesink|splitmuxsink|hlssink2)\b")
+# These tell what they have seen.
+SPEAKS = re.compile(r"^(?:\./|python3 \w+\.py|ffprobe)", re.MULTILINE)
 CALLED = re.compile(r"\bmode=server\b|oak\+listen:")
+
+# Behind an element's name: it is one in a pipeline, on this line or further on.
+SOURCE = r"\b(?=[^!\n]*(?:\\\n[^!\n]*)*!)"
 
 CAMERA = ("videotestsrc is-live=true ! "
           "video/x-raw,width=640,height=352,framerate=30/1 ! videoconvert")
@@ -98,12 +106,13 @@ def stands_for(camera, ports):
         (r"\boaktcpsink(?= |$)(?! (?:port|mode)=)",
          f"oaktcpsink port={here}"),
         (r"\boaktcpsink port=\d+", f"oaktcpsink port={here}"),
-        (r"\b(oaktcpsrc)(?= mode=server| !)", rf"\1 port={here}"),
+        (rf"\boaktcpsrc{SOURCE}(?![^!]*\b(?:host|uri|name)=)",
+         f"oaktcpsrc port={here}"),
         (r"\boak\+listen://0\.0\.0\.0:5000", f"oak+listen://127.0.0.1:{here}"),
         (r"\b10\.12\.101\.0/24", "127.0.0.0/8"),
         # Pictures enough, and nowhere to show them.
-        (r"\boaktcpsrc\b(?=[^!\n]*(?:\\\n[^!\n]*)*!)",
-         f"oaktcpsrc num-buffers={PICTURES}"),
+        (rf"\boaktcpsrc{SOURCE}", f"oaktcpsrc num-buffers={PICTURES}"),
+        (r"\bnum-buffers=300\b", f"num-buffers={PICTURES}"),
         (r"\bautovideosink\b", sink),
         (r"\bplaybin3\b(?=.*uri=)", f'playbin3 video-sink="{sink}"'),
         (r"\bgst-play-1\.0\b", f'gst-play-1.0 --videosink="{sink}"'),
@@ -113,6 +122,7 @@ def stands_for(camera, ports):
         (r"\boak-rtsp-server(?= oak)",
          f"oak-rtsp-server --port {ports['8554']}"),
         (r"\b8554\b", ports["8554"]),
+        (r"\b8080\b", ports["8080"]),
         (r"\b(address=|://)0\.0\.0\.0", r"\g<1>127.0.0.1"),
         (r"/etc/oak-rtsp-server/", ""),
         (r"^python3\b", shlex.quote(sys.executable)),
@@ -185,7 +195,7 @@ def wait_for_listener(port):
             time.sleep(0.05)
 
 
-def run_script(script, directory):
+def run_script(script, directory, speaks):
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         process = start(script, directory, stdout=log, stderr=log)
         try:
@@ -196,7 +206,10 @@ def run_script(script, directory):
             stop(process, signal.SIGKILL)
             process.wait()
         log.seek(0)
-        judge(status, log.read())
+        said = log.read()
+        judge(status, said)
+        if speaks and not said:
+            raise Failure("said nothing")
 
 
 def run_until(script, directory, words):
@@ -234,7 +247,7 @@ def split_commands(script):
                 command = ""
 
 
-def run_together(script, directory, ports):
+def run_together(script, directory, ports, words):
     *others, last = split_commands(script)
     with contextlib.ExitStack() as stack:
         started = []
@@ -247,7 +260,10 @@ def run_together(script, directory, ports):
             started.append((process, log))
             if "oak-rtsp-server" in command and process.poll() is None:
                 wait_for_listener(ports["8554"])
-        run_script(last, directory)
+        if words:
+            run_until(last, directory, words)
+        else:
+            run_script(last, directory, SPEAKS.search(last))
         for process, log in started:
             running = process.poll() is None
             stop(process)
@@ -290,25 +306,24 @@ def write_script(block, directory, camera, ports):
     return f"{shlex.quote(sys.executable)} program.py"
 
 
-def run_block(block, directory, camera):
-    ports = Ports()
+def run_block(block, directory, camera, ports):
     script = write_script(block, directory, camera, ports)
     before = list_files(directory)
     with contextlib.ExitStack() as stack:
         if CALLED.search(block.text):
             stack.enter_context(simulated_camera(
                 f"mode=client port={ports['5000']}", directory))
-        if block.mark == "together":
-            run_together(script, directory, ports)
+        if block.mark.startswith("together"):
+            run_together(script, directory, ports, block.why)
         elif block.mark == "until":
             run_until(script, directory, block.why)
         else:
-            run_script(script, directory)
+            run_script(script, directory, SPEAKS.search(block.text))
     if WRITES.search(block.text):
         has_written(directory, before)
 
 
-def look_at(block, directory, camera, root):
+def look_at(block, directory, camera, ports, root):
     """What became of a block, in a word or some."""
     if block.mark not in MARKS:
         raise Failure(f"nobody knows the mark '{block.mark}'")
@@ -324,7 +339,7 @@ def look_at(block, directory, camera, root):
         return f"is {block.why}"
     if block.language in UNREAD:
         return "to be read"
-    run_block(block, directory, camera)
+    run_block(block, directory, camera, ports)
     return "ran"
 
 
@@ -337,7 +352,7 @@ def make_film(path):
         stderr=subprocess.DEVNULL, check=False)
 
 
-def write_files(blocks, directory, camera):
+def write_files(blocks, directory, camera, ports):
     """Those that blocks are; others have to use them."""
     for block in blocks:
         if block.mark != "file":
@@ -345,23 +360,24 @@ def write_files(blocks, directory, camera):
         if not any(block.why in other.text for other in blocks):
             raise Failure(f"no block of {block.page} uses {block.why}")
         (directory / block.why).write_text(
-            replace(block.text, camera, Ports()), encoding="utf-8")
+            replace(block.text, camera, ports), encoding="utf-8")
 
 
 def look_through(path, root, build, camera, film):
     """What became of each block of a page, in order."""
     results = []
     blocks = list(pages.read_blocks(root, path))
+    ports = Ports()
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         (directory / "b").symlink_to(build)
         if film.exists():
             shutil.copy(film, directory)
-        write_files(blocks, directory, camera)
+        write_files(blocks, directory, camera, ports)
         for block in blocks:
             began = time.monotonic()
             try:
-                what = look_at(block, directory, camera, root)
+                what = look_at(block, directory, camera, ports, root)
             except (Failure, LeftOut) as error:
                 what = error
             results.append((block, what, time.monotonic() - began))
