@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs every block of commands in README.md and docs, as it stands but for what
-STANDS_FOR names: a simulated camera for the real one, no window, free ports.
+stands_for() names: a simulated camera for the real one, no window, free ports.
 
     commands.py SOURCE_ROOT BUILD_ROOT [PAGE ...]
 
 A block that cannot be run here says so in an HTML comment in front of it, and
 so does one that is to be run otherwise:
 
-    <!-- not run: why -->        nothing can be done about it
-    <!-- hardware: which -->     it needs this
-    <!-- run by: a/test.py -->   another test runs it, or the like of it
-    <!-- file: name -->          it is a file, which other blocks of the page use
-    <!-- together -->            a terminal each: all at once, till the last ends
-    <!-- until: words -->        it is stopped when it has said these
-    <!-- together until: words -->
+    <!-- not run: why -->            nothing can be done about it
+    <!-- hardware: which -->         it needs this
+    <!-- run by: a/test.py -->       another test runs it, or the like of it
+    <!-- file: name -->              it is a file that others of the page use
+    <!-- together -->                a terminal each, at once, till the last ends
+    <!-- until: words … more -->     it is stopped when it has said these, the
+    <!-- together until: words -->   former in an earlier line than the latter
 
 Commands are indented, or fenced as sh, and begin with one of PROGRAMS. What is
 fenced as python is run as well; as text or caps, it is for readers alone. All
@@ -23,6 +23,7 @@ else has one of these marks. A block that is neither run nor marked fails.
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import os
 import pathlib
 import re
@@ -33,12 +34,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import pages
+import terminals
+from terminals import Failure, LeftOut
 
-LIMIT = 25 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", "1"))
 PICTURES = 8
 
 MARKS = {"", "not run", "hardware", "run by", "file", "together", "until",
@@ -53,22 +54,7 @@ PROGRAMS = {
     "oak-rtsp-server", "openssl", "python3",
 }
 
-# A machine may lack these; then the block is left out.
-OPTIONAL = {
-    "ffmpeg", "ffplay", "gst-play-1.0", "oak-rtsp-server", "openssl",
-    "avdec_h264", "h264parse", "hlssink2", "jpegenc", "mp4mux", "oakoverlay",
-    "openh264enc", "playbin3", "rtspclientsink", "splitmuxsink", "x264enc",
-    "cv2", "ffprobe", "gi", "gstreamer-app-1.0", "motion", "numpy",
-    "GstApp", "GstVideo",
-}
-ABSENT = re.compile(
-    r'no element "(\w+)"|No module named \'(\w+)\'|'
-    r"(?:^|: )([\w.-]+): (?:command )?not found|"
-    r"Namespace (\w+) not available|Package (\S+) was not found", re.MULTILINE)
-
 WRITES = re.compile(r"\b(?:filesink|splitmuxsink|hlssink2)\b")
-# These tell what they have seen.
-SPEAKS = re.compile(r"^(?:\./|python3 \w+\.py|ffprobe)", re.MULTILINE)
 CALLED = re.compile(r"\bmode=server\b|oak\+listen:")
 
 # Behind an element's name: it is one in a pipeline, on this line or further on.
@@ -129,147 +115,35 @@ def stands_for(camera, ports):
     ]
 
 
-def replace(text, camera, ports):
-    for pattern, replacement in stands_for(camera, ports):
-        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
-    return text
+@dataclasses.dataclass
+class Page:
+    """A page whose blocks are run, in order, in a directory of its own."""
+    root: pathlib.Path
+    blocks: list
+    directory: pathlib.Path
+    camera: str                 # port of the simulated one
+    ports: Ports = dataclasses.field(default_factory=Ports)
+
+    def replace(self, text):
+        for pattern, replacement in stands_for(self.camera, self.ports):
+            text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+        return text
 
 
 def take_port():
     return Ports()["any"]
 
 
-class Failure(Exception):
-    pass
-
-
-class LeftOut(Exception):
-    pass
-
-
-def start(script, directory, **more):
-    """In a process group of its own, so that all of it can be stopped."""
-    return subprocess.Popen(
-        ["sh", "-e", "-c", script], cwd=directory, stdin=subprocess.DEVNULL,
-        start_new_session=True, **more)
-
-
-def stop(process, number=signal.SIGINT):
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
-
-
 @contextlib.contextmanager
 def simulated_camera(arguments, directory):
-    process = start(f"exec gst-launch-1.0 -q {CAMERA} ! oaktcpsink "
-                    f"detections='{FOUND}' {arguments}", directory)
+    process = terminals.start(
+        f"exec gst-launch-1.0 -q {CAMERA} ! oaktcpsink "
+        f"detections='{FOUND}' {arguments}", directory)
     try:
         yield
     finally:
-        stop(process, signal.SIGKILL)
+        terminals.stop(process, signal.SIGKILL)
         process.wait()
-
-
-def judge(status, said, stopped=False):
-    """Ended well, or by the signal that it was sent."""
-    fine = {0} | ({-signal.SIGINT, 128 + signal.SIGINT} if stopped else set())
-    # gst-play ends with 0 whatever happens.
-    if status in fine and not re.search("^ERROR", said, re.MULTILINE):
-        return
-    for names in ABSENT.findall(said):
-        absent = "".join(names)
-        if absent in OPTIONAL:
-            raise LeftOut(f"there is no {absent}")
-    raise Failure(f"ended with {status}\n{said}")
-
-
-def wait_for_listener(port):
-    limit = time.monotonic() + LIMIT
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", int(port)), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > limit:
-                raise Failure(f"nobody listens on {port}") from None
-            time.sleep(0.05)
-
-
-def run_script(script, directory, speaks):
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
-        process = start(script, directory, stdout=log, stderr=log)
-        try:
-            status = process.wait(LIMIT)
-        except subprocess.TimeoutExpired:
-            status = f"nothing within {LIMIT} s"
-        finally:
-            stop(process, signal.SIGKILL)
-            process.wait()
-        log.seek(0)
-        said = log.read()
-        judge(status, said)
-        if speaks and not said:
-            raise Failure("said nothing")
-
-
-def run_until(script, directory, words):
-    process = start(script, directory, stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT, text=True)
-    watch = threading.Timer(LIMIT, stop, (process, signal.SIGKILL))
-    watch.start()
-    said = ""
-    try:
-        for line in process.stdout:
-            said += line
-            if words in line:
-                break
-        else:
-            process.wait()
-            judge(process.returncode or "nothing said", said)
-        stop(process)
-        said += process.stdout.read()
-        judge(process.wait(), said, stopped=True)
-    finally:
-        watch.cancel()
-        stop(process, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-
-def split_commands(script):
-    """One a line, but for those that go on: behind a backslash, in quotes."""
-    command = ""
-    for line in script.splitlines(keepends=True):
-        command += line
-        with contextlib.suppress(ValueError):
-            if not line.endswith("\\\n") and shlex.split(command):
-                yield command
-                command = ""
-
-
-def run_together(script, directory, ports, words):
-    *others, last = split_commands(script)
-    with contextlib.ExitStack() as stack:
-        started = []
-        for command in others:
-            log = stack.enter_context(
-                tempfile.TemporaryFile("w+", encoding="utf-8"))
-            process = start(command, directory, stdout=log, stderr=log)
-            stack.callback(process.wait)
-            stack.callback(stop, process, signal.SIGKILL)
-            started.append((process, log))
-            if "oak-rtsp-server" in command and process.poll() is None:
-                wait_for_listener(ports["8554"])
-        if words:
-            run_until(last, directory, words)
-        else:
-            run_script(last, directory, SPEAKS.search(last))
-        for process, log in started:
-            running = process.poll() is None
-            stop(process)
-            status = process.wait(LIMIT)
-            log.seek(0)
-            judge(status, log.read(), stopped=running)
 
 
 def list_files(directory):
@@ -285,15 +159,15 @@ def has_written(directory, before):
 
 
 def know_programs(block):
-    for command in split_commands(block.text):
+    for command in terminals.split_commands(block.text):
         program = shlex.split(command, comments=True)[0]
         if program not in PROGRAMS:
             raise Failure(f"has no mark, and '{program}' is not in PROGRAMS")
 
 
-def write_script(block, directory, camera, ports):
+def write_script(block, page):
     """What sh is to run."""
-    text = replace(block.text, camera, ports)
+    text = page.replace(block.text)
     if block.language in COMMANDS:
         know_programs(block)
         if not block.mark:
@@ -302,28 +176,29 @@ def write_script(block, directory, camera, ports):
         return text
     if block.language != "python":
         raise Failure(f"is of {block.language}, and has no mark")
-    (directory / "program.py").write_text(text, encoding="utf-8")
+    (page.directory / "program.py").write_text(text, encoding="utf-8")
     return f"{shlex.quote(sys.executable)} program.py"
 
 
-def run_block(block, directory, camera, ports):
-    script = write_script(block, directory, camera, ports)
-    before = list_files(directory)
+def run_block(block, page):
+    script = write_script(block, page)
+    before = list_files(page.directory)
     with contextlib.ExitStack() as stack:
         if CALLED.search(block.text):
             stack.enter_context(simulated_camera(
-                f"mode=client port={ports['5000']}", directory))
+                f"mode=client port={page.ports['5000']}", page.directory))
         if block.mark.startswith("together"):
-            run_together(script, directory, ports, block.why)
+            terminals.run_together(script, page.directory, block.words,
+                                   page.ports["8554"])
         elif block.mark == "until":
-            run_until(script, directory, block.why)
+            terminals.run_until(script, page.directory, block.words)
         else:
-            run_script(script, directory, SPEAKS.search(block.text))
+            terminals.run_script(script, page.directory)
     if WRITES.search(block.text):
-        has_written(directory, before)
+        has_written(page.directory, before)
 
 
-def look_at(block, directory, camera, ports, root):
+def look_at(block, page):
     """What became of a block, in a word or some."""
     if block.mark not in MARKS:
         raise Failure(f"nobody knows the mark '{block.mark}'")
@@ -332,15 +207,40 @@ def look_at(block, directory, camera, ports, root):
             raise Failure("the mark does not say why")
         return f"{block.mark}: {block.why}"
     if block.mark == "run by":
-        if not (root / block.why).exists():
+        if not (page.root / block.why).is_file():
             raise Failure(f"there is no {block.why}")
         return f"run by {block.why}"
     if block.mark == "file":
+        if not any(block.why in other.text for other in page.blocks):
+            raise Failure(f"no block uses {block.why}")
         return f"is {block.why}"
     if block.language in UNREAD:
         return "to be read"
-    run_block(block, directory, camera, ports)
+    run_block(block, page)
     return "ran"
+
+
+def look_through(path, root, build, camera, film):
+    """What became of each block of a page, in order."""
+    results = []
+    with tempfile.TemporaryDirectory() as name:
+        page = Page(root, list(pages.read_blocks(root, path)),
+                    pathlib.Path(name), camera)
+        (page.directory / "b").symlink_to(build)
+        if film.exists():
+            shutil.copy(film, page.directory)
+        for block in page.blocks:
+            if block.mark == "file":
+                (page.directory / block.why).write_text(
+                    page.replace(block.text), encoding="utf-8")
+        for block in page.blocks:
+            began = time.monotonic()
+            try:
+                what = look_at(block, page)
+            except (Failure, LeftOut) as error:
+                what = error
+            results.append((block, what, time.monotonic() - began))
+    return results
 
 
 def make_film(path):
@@ -350,38 +250,6 @@ def make_film(path):
          "video/x-raw,width=320,height=176,framerate=30/1", "!", "x264enc",
          "!", "mp4mux", "!", "filesink", f"location={path}"],
         stderr=subprocess.DEVNULL, check=False)
-
-
-def write_files(blocks, directory, camera, ports):
-    """Those that blocks are; others have to use them."""
-    for block in blocks:
-        if block.mark != "file":
-            continue
-        if not any(block.why in other.text for other in blocks):
-            raise Failure(f"no block of {block.page} uses {block.why}")
-        (directory / block.why).write_text(
-            replace(block.text, camera, ports), encoding="utf-8")
-
-
-def look_through(path, root, build, camera, film):
-    """What became of each block of a page, in order."""
-    results = []
-    blocks = list(pages.read_blocks(root, path))
-    ports = Ports()
-    with tempfile.TemporaryDirectory() as name:
-        directory = pathlib.Path(name)
-        (directory / "b").symlink_to(build)
-        if film.exists():
-            shutil.copy(film, directory)
-        write_files(blocks, directory, camera, ports)
-        for block in blocks:
-            began = time.monotonic()
-            try:
-                what = look_at(block, directory, camera, ports, root)
-            except (Failure, LeftOut) as error:
-                what = error
-            results.append((block, what, time.monotonic() - began))
-    return results
 
 
 def report(results):

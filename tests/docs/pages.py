@@ -24,6 +24,11 @@ class Block:
     why: str                    # what the mark says besides
 
     @property
+    def words(self):
+        """What it is to say before it is stopped, in this order."""
+        return self.why.split(" … ") if self.why else []
+
+    @property
     def place(self):
         return f"{self.page}:{self.number}"
 
