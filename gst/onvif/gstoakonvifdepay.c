@@ -3,6 +3,7 @@
 /**
  * SECTION:element-oakonvifdepay
  * @title: oakonvifdepay
+ * @short_description: takes ONVIF metadata out of RTP packets
  * @see_also: oakonvifpay
  *
  * Takes ONVIF metadata documents out of RTP packets (`VND.ONVIF.METADATA`). A

@@ -3,6 +3,7 @@
 /**
  * SECTION:element-oakonvifmeta
  * @title: oakonvifmeta
+ * @short_description: writes detections as ONVIF metadata documents
  * @see_also: oaktcpsrc, oakonvifpay
  *
  * Writes what was found in each picture as an ONVIF metadata document (XML,

@@ -3,6 +3,7 @@
 /**
  * SECTION:element-oakonvifpay
  * @title: oakonvifpay
+ * @short_description: puts ONVIF metadata into RTP packets
  * @see_also: oakonvifmeta, oakonvifdepay
  *
  * Puts ONVIF metadata documents into RTP packets: the encoding
