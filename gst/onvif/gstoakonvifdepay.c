@@ -10,6 +10,7 @@
  * document that lacks a packet is left out, and so is one that is larger than
  * 1 MiB.
  *
+ * <!-- run by: tests/interop/rtsp.py -->
  * |[
  * gst-launch-1.0 rtspsrc location=rtsp://127.0.0.1:8554/camera ! \
  *     application/x-rtp,media=application ! oakonvifdepay ! fakesink dump=true
