@@ -17,8 +17,8 @@ so does one that is to be run otherwise:
     <!-- together until: words -->   former in an earlier line than the latter
 
 Commands are indented, or fenced as sh, and begin with one of PROGRAMS. What is
-fenced as python is run as well; as text or caps, it is for readers alone. All
-else has one of these marks. A block that is neither run nor marked fails.
+fenced as python is run as well; as text, caps or xml, it is for readers alone.
+All else has one of these marks. A block that is neither run nor marked fails.
 """
 
 import concurrent.futures
@@ -44,7 +44,7 @@ PICTURES = 8
 
 MARKS = {"", "not run", "hardware", "run by", "file", "together", "until",
          "together until"}
-UNREAD = {"text", "caps"}
+UNREAD = {"text", "caps", "xml"}
 COMMANDS = {"commands", "sh"}
 
 # What may be run on whatever machine this is.
@@ -105,7 +105,7 @@ def stands_for(camera, ports):
         (r"\bffplay (\S+)", rf"ffmpeg -v error -i \1 -frames:v {PICTURES} "
                             "-f null -"),
         # RTSP, where nobody else serves.
-        (r"\boak-rtsp-server(?= oak)",
+        (r"\boak-rtsp-server(?=(?: --metadata)? oak)",
          f"oak-rtsp-server --port {ports['8554']}"),
         (r"\b8554\b", ports["8554"]),
         (r"\b8080\b", ports["8080"]),

@@ -73,7 +73,8 @@ def times(path):
 def pictures(path):
     """All of them, decoded, as red, green and blue."""
     data = run("ffmpeg", "-nostdin", "-v", "error", *kind(path), "-i", path,
-               "-map", "0:v:0", "-fps_mode", "passthrough", "-f", "rawvideo",
+               "-map", "0:v:0", "-fps_mode", "passthrough",
+         "-enc_time_base", "-1", "-f", "rawvideo",
                "-pix_fmt", "rgb24", "-")
     rig.check(len(data) % SIZE == 0, f"{path} has whole pictures")
     return numpy.frombuffer(data, numpy.uint8).reshape(
