@@ -495,7 +495,8 @@ def wrong_usage(program, seconds):
             (["--config", "/nowhere"], 78, "/nowhere"),
             (["oak://127.0.0.1:0"], 69, "no camera"),
             (["--address=192.0.2.1", "oak://127.0.0.1"], 69, "192.0.2.1")):
-        done = subprocess.run([program, *arguments], stderr=subprocess.PIPE,
+        done = subprocess.run([program, "--port=0", *arguments],
+                              stderr=subprocess.PIPE,
                               text=True, timeout=30, check=False)
         rig.check(done.returncode == status and word in done.stderr,
                   f"{arguments}: {done.returncode}: {done.stderr}")
