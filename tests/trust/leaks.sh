@@ -60,7 +60,8 @@ status=$?
 programs=$(find "$logs" -name '*.log' | wc -l)
 echo "$programs programs were looked at"
 [ "$programs" -gt 0 ] || exit 1
-found=$(cat "$logs"/*.log | grep 'object-alive,')
+# The tracer also writes how it will write.
+found=$(cat "$logs"/*.log | grep 'object-alive,' | grep -v '(string)%s')
 if [ -n "$found" ]; then
   echo "$found" | sed 's/.*object-alive, //' | cut -c 1-160 | sort | uniq -c |
     sort -rn | head -n 30
