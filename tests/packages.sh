@@ -5,8 +5,8 @@
 # missing and installs it where there is apt and the right to use it;
 # elsewhere it says what to install and goes on if the essentials are there.
 #
-#   sh tests/packages.sh SET ...    # of build test window video docs ci
-#                                   # analysis sources roots
+#   sh tests/packages.sh SET ...    # of build test window video docs
+#                                   # clients ci analysis sources roots
 
 set -eu
 
@@ -76,6 +76,8 @@ docs    may   python     cv2                    python3-opencv
 docs    may   python     numpy                  python3-numpy
 docs    may   module     gi.overrides.Gst       python3-gst-1.0
 docs    may   typelib    GstApp-1.0             gir1.2-gst-plugins-base-1.0
+clients may   command    mpv                    mpv
+clients may   command    motion                 motion
 ci      must  command    clang                  clang
 ci      may   command    tc                     iproute2
 analysis must command    clang-tidy             clang-tidy
