@@ -378,7 +378,7 @@ ROOMS = {
     "tests/style/oakregistry": ([], CORE),
     "tests/check/pipelines/oaktcp": (["oaktestcamera.h"], ANY_GSTREAMER),
     # These see both elements, as an application does.
-    "tests/check/pipelines/oakline": ([], ANY_GSTREAMER),
+    "tests/check/pipelines/oakline": (["oaktestcamera.h"], ANY_GSTREAMER),
     "tests/check/pipelines/oakconsumers": (
         ["config.h", "oakline.h"],
         ANY_GSTREAMER,

@@ -7,10 +7,11 @@
 
 #include <gst/check/gstharness.h>
 #include <gst/gst.h>
+#include "oaktestcamera.h"
 
 /* No wait in the tests is longer than this, in microseconds: with sanitizers
  * on a busy machine an encoder takes its time to begin. */
-#define OAK_LINE_LIMIT (30 * G_TIME_SPAN_SECOND)
+#define OAK_LINE_LIMIT (3 * OAK_TEST_LIMIT)
 
 typedef struct
 {
