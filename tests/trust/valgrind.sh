@@ -37,6 +37,10 @@ G_SLICE=always-malloc
 ORC_CODE=backup
 CK_TIMEOUT_MULTIPLIER=20
 export CK_FORK G_SLICE ORC_CODE CK_TIMEOUT_MULTIPLIER
+# It counts descriptors itself: one too many is accepted and closed, where the
+# kernel would not have accepted it.
+GST_CHECKS_IGNORE=test_without_descriptors_it_waits
+export GST_CHECKS_IGNORE
 rm -f "$build/meson-logs/testlog-valgrind.json"
 meson test -C "$build" --no-rebuild --print-errorlogs -t 20 \
   --wrapper "valgrind -q --error-exitcode=66 --num-callers=30 \
