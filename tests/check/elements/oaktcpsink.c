@@ -1381,6 +1381,7 @@ GST_START_TEST (test_slow_clients_leave_buffers_to_a_pool)
 
       fail_unless_equals_int (gst_buffer_pool_acquire_buffer (pool, &buffer,
               &params), GST_FLOW_OK);
+      gst_buffer_memset (buffer, 0, 'a' + i, -1);
       rig_push (rig, buffer);
       wait_begun (slow[i]);
     }
