@@ -95,6 +95,7 @@ try_packages() {
   attempt removal "$apt purge gstreamer1.0-oak oak-rtsp-server &&
     ! find / -xdev \( -name '*oak*' -o -path '*oak*' \) -not -path '/srv/*' \
       -not -path '/var/lib/dpkg/*' -not -path '/var/log/*' \
+      -not -path '/etc/apt/apt.conf.d/*' \
       -not -path '/mnt/*' -not -path '/proc/*' | grep ."
 }
 

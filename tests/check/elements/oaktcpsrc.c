@@ -2181,20 +2181,24 @@ GST_START_TEST (test_resolver_that_waits_is_an_error_in_its_time)
 
 GST_END_TEST;
 
-/* A pause in which the timeout of 300 ms nearly passes twice; most of it must
- * be left afterwards. */
+/* In milliseconds. */
+#define PAUSED_TIMEOUT (300 * (guint) MAX (oak_test_patience () / 4, 1))
+
+/* A pause in which the timeout nearly passes twice; most of it must be left
+ * afterwards. */
 static void
 check_pause_does_not_count (Rig * rig, gint code)
 {
   gint64 start;
 
   rig_set_state (rig, GST_STATE_PAUSED);
-  fail_unless (rig_poll_message (rig, GST_MESSAGE_ERROR, 550) == NULL,
-      "an error in the pause");
+  fail_unless (rig_poll_message (rig, GST_MESSAGE_ERROR,
+          2 * PAUSED_TIMEOUT - 50) == NULL, "an error in the pause");
   start = g_get_monotonic_time ();
   rig_play (rig);
   rig_expect_error (rig, GST_RESOURCE_ERROR, code);
-  fail_unless (g_get_monotonic_time () - start >= 150000, "too early");
+  fail_unless (g_get_monotonic_time () - start >= PAUSED_TIMEOUT * 500,
+      "too early");
   rig_free (rig);
 }
 
@@ -2202,7 +2206,7 @@ GST_START_TEST (test_stall_in_a_pause_does_not_count)
 {
   Rig *rig = rig_new ();
 
-  g_object_set (rig->src, "stall-timeout", 300, NULL);
+  g_object_set (rig->src, "stall-timeout", PAUSED_TIMEOUT, NULL);
   rig_play (rig);
   rig_say (rig, "1.0", 1);
   oak_test_camera_say_text (rig->camera, silences[__i__].said);
@@ -2217,7 +2221,7 @@ GST_START_TEST (test_silence_before_playing_does_not_count)
 {
   Rig *rig = rig_new ();
 
-  g_object_set (rig->src, "first-byte-timeout", 300, NULL);
+  g_object_set (rig->src, "first-byte-timeout", PAUSED_TIMEOUT, NULL);
   check_pause_does_not_count (rig, GST_RESOURCE_ERROR_BUSY);
 }
 
@@ -2229,7 +2233,7 @@ GST_START_TEST (test_connecting_in_a_pause_does_not_count)
   Rig *rig = rig_new_for_port (oak_test_deaf_port_get (deaf));
 
   rig->deaf = deaf;
-  g_object_set (rig->src, "connect-timeout", 300, NULL);
+  g_object_set (rig->src, "connect-timeout", PAUSED_TIMEOUT, NULL);
   check_pause_does_not_count (rig, GST_RESOURCE_ERROR_OPEN_READ);
 }
 
