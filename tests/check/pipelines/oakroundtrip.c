@@ -8,6 +8,9 @@
 #include <gst/video/video.h>
 #include "oakline.h"
 
+/* However late it is, what went in comes out. */
+#define PATIENT "drop-on-latency=false"
+
 #define N_SIZES 26              /* of each raw layout */
 #define N_FRAMES 4              /* of each size */
 #define SIDE_MAX 120
@@ -396,7 +399,7 @@ connect_raw (const RawCase * raw, GRand * rand)
   sink = g_strdup_printf ("payload=%s framing=%s", raw->layout->payload,
       raw->img ? framings[k % 2] : "abcde");
   /* One side is enough. */
-  src = g_strdup_printf ("payload=%s width=%d height=%d",
+  src = g_strdup_printf (PATIENT " payload=%s width=%d height=%d",
       raw->layout->payload, k == 0 ? 0 : raw->width, k == 1 ? 0 : raw->height);
   behind = g_strdup_printf ("video/x-raw,format=%s !",
       gst_video_format_to_string (raw->out_of));
@@ -462,7 +465,7 @@ GST_START_TEST (test_a_picture_of_the_usual_size_needs_no_property)
     640, 352, TRUE
   };
   GRand *rand = g_rand_new_with_seed (7);
-  OakLine *line = line_new ("", "", "");
+  OakLine *line = line_new ("", PATIENT, "");
 
   line_connect (line);
   send_raw (line, &raw, rand);
@@ -492,7 +495,8 @@ GST_START_TEST (test_fixed_detections_reach_pictures_that_have_none)
       "width=16,height=20,framerate=0/1");
   g_autoptr (GArray) regions = g_array_new (FALSE, FALSE, sizeof (Region));
   GRand *rand = g_rand_new_with_seed (9);
-  OakLine *line = line_new ("detections=\"" FIXED "\"", "width=16", "");
+  OakLine *line =
+      line_new ("detections=\"" FIXED "\"", PATIENT " width=16", "");
   guint i;
 
   g_array_append_val (regions, first);
@@ -628,7 +632,8 @@ GST_START_TEST (test_encoded_pictures_come_out_as_they_went_in)
     const gchar *payload = i % 2 ? encoding->payload : "auto";
     g_autofree gchar *sink = g_strdup_printf ("framing=%s payload=%s", framing,
         payload);
-    g_autofree gchar *src = g_strdup_printf ("payload=%s", payload);
+    g_autofree gchar *src = g_strdup_printf (PATIENT " payload=%s",
+        payload);
     gint width = pick_coded_side (rand, encoding);
     gint height = pick_coded_side (rand, encoding);
     g_autoptr (GPtrArray) film = encode_size (encoding, width, height);
@@ -737,7 +742,7 @@ GST_START_TEST (test_regions_survive_a_decoder)
   pictures = decode_film (film, decoders[__i__].decoder);
   sent = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   fail_unless_equals_int (pictures->len, film->len);
-  line = line_new ("framing=img", "", decoders[__i__].decoder);
+  line = line_new ("framing=img", PATIENT, decoders[__i__].decoder);
   line_pace (line);
   line_connect (line);
 
