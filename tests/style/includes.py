@@ -335,7 +335,10 @@ ROOMS = {
         ["config.h", "oaktestcamera.h"],
         ANY_GSTREAMER + SOCKET_OPTIONS,
     ),
-    "tests/check/elements/oaktestpictures": ([], ANY_GSTREAMER),
+    "tests/check/elements/oaktestpictures": (
+        ["oaktestcamera.h"],
+        ANY_GSTREAMER,
+    ),
     "tests/check/elements/oakcoded": (
         ["oakrig.h", "oaktestpictures.h"],
         ANY_GSTREAMER,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include <gst/check/gstcheck.h>
+#include "oaktestcamera.h"
 #include "oaktestpictures.h"
 
 /* All bytes are in hexadecimal. */
@@ -187,7 +188,7 @@ keep_buffer (GstElement * element, GstBuffer * buffer, GstPad * pad,
  * @description: of a pipeline that ends by itself, without its sink
  *
  * Returns: (transfer full) (element-type GBytes): what each buffer has; fails
- *   if it does not end within ten seconds
+ *   if it does not end within %OAK_TEST_LIMIT
  */
 GPtrArray *
 oak_test_encode (const gchar * description)
@@ -207,7 +208,7 @@ oak_test_encode (const gchar * description)
   g_signal_connect (end, "handoff", G_CALLBACK (keep_buffer), pictures);
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, 10 * GST_SECOND,
+  message = gst_bus_timed_pop_filtered (bus, OAK_TEST_LIMIT * GST_USECOND,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   fail_unless (message && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
