@@ -586,7 +586,7 @@ GST_START_TEST (test_players_listen_where_a_uri_says)
   if (!oak_test_has_elements ("jpegenc jpegdec"))
     return;
   player.pictures = oak_test_encode ("videotestsrc num-buffers=30 pattern=ball "
-      "! video/x-raw,width=300,height=300,framerate=30/1 ! jpegenc");
+      "! video/x-raw,width=304,height=304,framerate=30/1 ! jpegenc");
   player.camera = oak_test_camera_new_caller ();
   player_open (&player, players[__i__], uri);
   oak_test_camera_call (player.camera, "127.0.0.1", port);
