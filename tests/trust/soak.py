@@ -221,7 +221,11 @@ class Camera:
 
 class Source:
     def __init__(self, build, ports):
+        # GLib's slices (before 2.76) and malloc() keep what each thread has
+        # freed, for hours more and more of it: that would hide what is held.
         environment = dict(os.environ, G_DEBUG="fatal-criticals",
+                           G_SLICE="always-malloc",
+                           GLIBC_TUNABLES="glibc.malloc.tcache_count=0",
                            GST_PLUGIN_PATH_1_0=str(build / "gst/oak"))
         pipelines = [
             f"oaktcpsrc name=camera host=127.0.0.1 port={port} "
