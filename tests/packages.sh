@@ -79,6 +79,7 @@ docs    may   typelib    GstApp-1.0             gir1.2-gst-plugins-base-1.0
 clients may   command    mpv                    mpv
 clients may   command    motion                 motion
 ci      must  command    clang                  clang
+ci      must  sanitizer  address,fuzzer         libclang-rt-dev
 ci      may   command    tc                     iproute2
 analysis must command    clang-tidy             clang-tidy
 analysis must command    cppcheck               cppcheck
@@ -102,6 +103,9 @@ is_there() {
     # Where libraries go on Debian, meson asks this; elsewhere it knows.
     debian) ! command -v dpkg || command -v "$2" ;;
     header) echo "#include <$2>" | cc -E - ;;
+    # What clang links in for it comes apart from clang.
+    sanitizer) echo 'int LLVMFuzzerTestOneInput (void) { return 0; }' |
+      clang "-fsanitize=$2" -x c -o /dev/null - ;;
     gstreamer) pkg-config --atleast-version="$gstreamer_needed" "$2" ;;
     # An older one has none: there is nothing to install.
     since*) ! pkg-config --atleast-version="${1#since}" gstreamer-1.0 ||
